@@ -1,0 +1,236 @@
+package dev.lading.oci.content;
+
+import dev.lading.oci.Descriptor;
+import dev.lading.oci.Digest;
+import dev.lading.oci.ImageIndex;
+import dev.lading.oci.ImageManifest;
+import dev.lading.oci.InvalidInputException;
+import dev.lading.oci.LadingException;
+import dev.lading.oci.NotFoundException;
+import dev.lading.oci.Platform;
+import dev.lading.oci.PlatformMatcher;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/**
+ * A descriptor and the place it is read from: everything reachable below it.
+ *
+ * <p>Immutable and lazy: documents are read when they are asked for, each time anew. Safe for use by many threads if the
+ * place is.
+ */
+public final class ContentGraph {
+    /** The deepest nesting of indexes that is followed. */
+    static final int MAX_DEPTH = 8;
+    /** The most documents of one graph. */
+    static final int MAX_DOCUMENTS = 1_000;
+
+    private final Descriptor descriptor;
+    private final ContentSource source;
+
+    private ContentGraph(Descriptor descriptor, ContentSource source) {
+        this.descriptor = Objects.requireNonNull(descriptor);
+        this.source = Objects.requireNonNull(source);
+    }
+
+    /**
+     * Makes the graph below a descriptor.
+     *
+     * @param descriptor a manifest or an index
+     * @param source the place it is read from
+     * @return the graph
+     */
+    public static ContentGraph of(Descriptor descriptor, ContentSource source) {
+        return new ContentGraph(descriptor, source);
+    }
+
+    /**
+     * Returns what the graph hangs on.
+     *
+     * @return the descriptor of a manifest or an index
+     */
+    public Descriptor descriptor() {
+        return descriptor;
+    }
+
+    /**
+     * Returns the place the graph is read from.
+     *
+     * @return the place
+     */
+    public ContentSource source() {
+        return source;
+    }
+
+    /**
+     * Returns the node the graph hangs on.
+     *
+     * @return the root
+     */
+    public GraphNode root() {
+        return node(descriptor, Role.MANIFEST);
+    }
+
+    private GraphNode node(Descriptor child, Role role) {
+        return new GraphNode(child, role, source.at(child, role));
+    }
+
+    /**
+     * Reads the document the graph hangs on.
+     *
+     * @return the document
+     * @throws LadingException as {@link ContentSource#document}
+     */
+    public Document document() {
+        return source.document(descriptor);
+    }
+
+    /**
+     * Returns the children that a document names, in its order, each with its role: an index's entries are manifests,
+     * whatever their type; a manifest's configuration and layers are blobs, whatever theirs. A document of unknown type is a
+     * leaf.
+     *
+     * @param document a document of this graph
+     * @return the children
+     * @throws InvalidInputException if the document is not what its type says
+     */
+    public List<GraphNode> children(Document document) {
+        if (document.descriptor().mediaType().isIndex()) {
+            return ((ImageIndex) document.manifest())
+                    .manifests().stream().map(d -> node(d, Role.MANIFEST)).toList();
+        }
+        if (document.descriptor().mediaType().isImageManifest()) {
+            ImageManifest manifest = (ImageManifest) document.manifest();
+            List<GraphNode> children = new ArrayList<>();
+            children.add(node(manifest.config(), Role.BLOB));
+            manifest.layers().forEach(layer -> children.add(node(layer, Role.BLOB)));
+            return children;
+        }
+        return List.of();
+    }
+
+    /**
+     * Reads all documents of the graph once and lists every node below, children before parents, each digest and role once.
+     *
+     * @return the walk, with the documents read
+     * @throws InvalidInputException if indexes nest deeper than {@value #MAX_DEPTH}, or there are more than
+     *     {@value #MAX_DOCUMENTS} documents
+     * @throws LadingException as {@link ContentSource#document}
+     */
+    Walk walk() {
+        Walk walk = new Walk(new LinkedHashMap<>(), new LinkedHashMap<>());
+        visit(root(), 1, walk);
+        return walk;
+    }
+
+    private void visit(GraphNode node, int depth, Walk walk) {
+        Digest digest = node.descriptor().digest();
+        if (walk.documents.containsKey(digest)) {
+            return;
+        }
+        if (depth > MAX_DEPTH) {
+            throw new InvalidInputException("indexes nest deeper than " + MAX_DEPTH + " below " + descriptor.digest()
+                    + " in " + source.describe());
+        }
+        Document document = node.source().document(node.descriptor());
+        for (GraphNode child : children(document)) {
+            if (child.role() == Role.MANIFEST) {
+                visit(child, depth + 1, walk);
+            } else {
+                walk.blobs.putIfAbsent(child.descriptor().digest(), child);
+            }
+        }
+        walk.documents.putIfAbsent(digest, document);
+        if (walk.documents.size() > MAX_DOCUMENTS) {
+            throw new InvalidInputException("there are more than " + MAX_DOCUMENTS + " documents below "
+                    + descriptor.digest() + " in " + source.describe());
+        }
+    }
+
+    /**
+     * What a walk found.
+     *
+     * @param blobs every blob, by digest
+     * @param documents every document, children before parents
+     */
+    record Walk(Map<Digest, GraphNode> blobs, Map<Digest, Document> documents) {}
+
+    /**
+     * Returns the images of this graph: itself if it is one, else those its index and nested indexes name. Entries that are
+     * no images for a platform (attestations: {@code unknown/unknown}) are left out. A platform that a descriptor does not
+     * say is read from the configuration.
+     *
+     * @return the images in their order
+     * @throws LadingException as {@link ContentSource#document}
+     */
+    public List<Image> images() {
+        List<Image> images = new ArrayList<>();
+        collect(descriptor, 1, images);
+        return images;
+    }
+
+    private void collect(Descriptor at, int depth, List<Image> images) {
+        if (depth > MAX_DEPTH || images.size() >= MAX_DOCUMENTS) {
+            throw new InvalidInputException(
+                    "too many or too deeply nested images below " + descriptor.digest() + " in " + source.describe());
+        }
+        if (at.mediaType().isIndex()) {
+            for (Descriptor child : ((ImageIndex) source.document(at).manifest()).manifests()) {
+                collect(child, depth + 1, images);
+            }
+        } else if (at.mediaType().isImageManifest()
+                && !at.platform().filter(ContentGraph::isUnknown).isPresent()) {
+            images.add(Image.of(at, source));
+        }
+    }
+
+    private static boolean isUnknown(Platform platform) {
+        return platform.os().equals("unknown") && platform.architecture().equals("unknown");
+    }
+
+    /**
+     * Returns the image for a platform, strictly after normalising; the first where several match.
+     *
+     * @param platform the platform wanted
+     * @return the image
+     * @throws NotFoundException if there is none; the message lists what there is
+     */
+    public Image image(Platform platform) {
+        List<Image> images = images();
+        return PlatformMatcher.strict(platform).matching(images, Image::platform).stream()
+                .findFirst()
+                .orElseThrow(
+                        () -> new NotFoundException("no image for " + platform + " in " + source.describe() + " at "
+                                + descriptor.digest() + "; it has "
+                                + images.stream()
+                                        .map(i -> i.platform().toString())
+                                        .distinct()
+                                        .collect(Collectors.joining(", "))
+                                + ". Choose another base or drop the platform."));
+    }
+
+    /**
+     * Returns the one image of this graph.
+     *
+     * @return the image
+     * @throws InvalidInputException if there are several, or none
+     */
+    public Image onlyImage() {
+        List<Image> images = images();
+        if (images.size() != 1) {
+            throw new InvalidInputException(source.describe() + " at " + descriptor.digest() + " holds "
+                    + images.size() + " images; name a platform: "
+                    + images.stream().map(i -> i.platform().toString()).collect(Collectors.joining(", ")));
+        }
+        return images.get(0);
+    }
+
+    /** Returns place and digest for a message. */
+    @Override
+    public String toString() {
+        return source.describe() + "@" + descriptor.digest();
+    }
+}

@@ -1,0 +1,11 @@
+/**
+ * The model of OCI images, the contract of a place for content, graph copy, platforms and the reading half of layers.
+ * No network and no processes.
+ */
+module dev.lading.oci {
+    requires static transitive org.jspecify;
+    requires com.fasterxml.jackson.databind;
+
+    exports dev.lading.oci;
+    exports dev.lading.oci.content;
+}
