@@ -178,8 +178,8 @@ public final class TarEntry {
      */
     public TarEntry withMode(int mode) {
         if ((mode & ~07777) != 0) {
-            throw new IllegalArgumentException("mode 0" + Integer.toOctalString(mode) + " of " + shownName()
-                    + " has bits beyond 07777");
+            throw new IllegalArgumentException(
+                    "mode 0" + Integer.toOctalString(mode) + " of " + shownName() + " has bits beyond 07777");
         }
         return with(mode, userId, groupId, modified);
     }
@@ -194,8 +194,8 @@ public final class TarEntry {
      */
     public TarEntry withOwner(long userId, long groupId) {
         if (userId < 0 || userId > MAX_ID || groupId < 0 || groupId > MAX_ID) {
-            throw new IllegalArgumentException("owner " + userId + ":" + groupId + " of " + shownName()
-                    + " is not between 0 and " + MAX_ID);
+            throw new IllegalArgumentException(
+                    "owner " + userId + ":" + groupId + " of " + shownName() + " is not between 0 and " + MAX_ID);
         }
         return with(mode, userId, groupId, modified);
     }
@@ -448,9 +448,7 @@ public final class TarEntry {
     }
 
     private static void escape(StringBuilder text, byte b) {
-        text.append("\\x")
-                .append(Character.forDigit((b >> 4) & 0xf, 16))
-                .append(Character.forDigit(b & 0xf, 16));
+        text.append("\\x").append(Character.forDigit((b >> 4) & 0xf, 16)).append(Character.forDigit(b & 0xf, 16));
     }
 
     /** The raw bytes, not copied; for this package only. */
@@ -492,8 +490,7 @@ public final class TarEntry {
     }
 
     private static TarEntry made(byte[] name, TarKind kind, long size, int mode, byte[] linkName) {
-        return new TarEntry(
-                name, kind, size, mode, 0, 0, Instant.EPOCH, linkName, NONE, NONE, 0, 0, new TreeMap<>());
+        return new TarEntry(name, kind, size, mode, 0, 0, Instant.EPOCH, linkName, NONE, NONE, 0, 0, new TreeMap<>());
     }
 
     private static byte[] checked(byte[] text, String what) {

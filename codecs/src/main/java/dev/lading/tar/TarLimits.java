@@ -21,8 +21,8 @@ public record TarLimits(int maxPaxBytes, int maxPaxRecords, int maxLongNameBytes
      */
     public TarLimits {
         if (maxPaxBytes < 0 || maxPaxRecords < 0 || maxLongNameBytes < 0) {
-            throw new IllegalArgumentException("a tar limit is negative: " + maxPaxBytes + ", " + maxPaxRecords + ", "
-                    + maxLongNameBytes);
+            throw new IllegalArgumentException(
+                    "a tar limit is negative: " + maxPaxBytes + ", " + maxPaxRecords + ", " + maxLongNameBytes);
         }
     }
 }

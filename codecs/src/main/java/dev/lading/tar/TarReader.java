@@ -206,9 +206,8 @@ public final class TarReader {
 
     private byte[] shortName(boolean ustar) {
         byte[] name = TarBlock.text(block, TarBlock.NAME);
-        byte[] prefix = !ustar
-                ? NONE
-                : TarBlock.text(block, TarBlock.isStar(block) ? TarBlock.STAR_PREFIX : TarBlock.PREFIX);
+        byte[] prefix =
+                !ustar ? NONE : TarBlock.text(block, TarBlock.isStar(block) ? TarBlock.STAR_PREFIX : TarBlock.PREFIX);
         if (prefix.length == 0) {
             return name;
         }
@@ -230,7 +229,7 @@ public final class TarReader {
 
     private static TarKind kind(byte type, byte[] name, long start) throws TarException {
         return switch (type) {
-                // before POSIX a folder was a file whose name ends with a slash
+            // before POSIX a folder was a file whose name ends with a slash
             case 0 -> name[name.length - 1] == '/' ? TarKind.FOLDER : TarKind.FILE;
             case '0', '7' -> TarKind.FILE;
             case '1' -> TarKind.HARD_LINK;
@@ -239,14 +238,16 @@ public final class TarReader {
             case '4' -> TarKind.BLOCK_DEVICE;
             case '5' -> TarKind.FOLDER;
             case '6' -> TarKind.FIFO;
-            case 'S' -> throw new TarException(
-                    "sparse files are not supported (" + TarEntry.shown(name)
-                            + "); write the archive without holes",
-                    start);
-            default -> throw new TarException(
-                    "the entry " + TarEntry.shown(name) + " is of the unknown type "
-                            + TarEntry.shown(new byte[] {type}),
-                    start);
+            case 'S' ->
+                throw new TarException(
+                        "sparse files are not supported (" + TarEntry.shown(name)
+                                + "); write the archive without holes",
+                        start);
+            default ->
+                throw new TarException(
+                        "the entry " + TarEntry.shown(name) + " is of the unknown type "
+                                + TarEntry.shown(new byte[] {type}),
+                        start);
         };
     }
 
@@ -318,8 +319,10 @@ public final class TarReader {
                 .mapToLong(e -> (long) e.getKey().length() + e.getValue().length)
                 .sum();
         if (globals.size() > limits.maxPaxRecords() || bytes > limits.maxPaxBytes()) {
-            throw new TarException("the global pax headers add up to more than " + limits.maxPaxRecords()
-                    + " records or " + limits.maxPaxBytes() + " bytes", start);
+            throw new TarException(
+                    "the global pax headers add up to more than " + limits.maxPaxRecords() + " records or "
+                            + limits.maxPaxBytes() + " bytes",
+                    start);
         }
     }
 
@@ -410,8 +413,7 @@ public final class TarReader {
             }
             int n = in.read(bytes, offset, (int) Math.min(length, rest));
             if (n < 0) {
-                throw new TarException(
-                        "the archive ends " + rest + " bytes before the end of " + shownName, position);
+                throw new TarException("the archive ends " + rest + " bytes before the end of " + shownName, position);
             }
             rest -= n;
             position += n;

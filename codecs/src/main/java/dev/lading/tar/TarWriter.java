@@ -156,8 +156,9 @@ public final class TarWriter {
             case HARD_LINK -> '1';
             case SYMLINK -> '2';
             case FOLDER -> '5';
-            case CHARACTER_DEVICE, BLOCK_DEVICE, FIFO -> throw new IllegalArgumentException(
-                    entry.shownName() + " is a " + entry.kind() + "; devices and fifos are not written");
+            case CHARACTER_DEVICE, BLOCK_DEVICE, FIFO ->
+                throw new IllegalArgumentException(
+                        entry.shownName() + " is a " + entry.kind() + "; devices and fifos are not written");
         };
     }
 
@@ -307,8 +308,8 @@ public final class TarWriter {
             closed = true;
             if (rest > 0) {
                 throw new TarException(
-                        entry.shownName() + " declares " + entry.size() + " bytes and only "
-                                + (entry.size() - rest) + " were written",
+                        entry.shownName() + " declares " + entry.size() + " bytes and only " + (entry.size() - rest)
+                                + " were written",
                         start);
             }
             emit(ZEROS, 0, TarBlock.padding(entry.size()));

@@ -21,9 +21,7 @@ final class Utf8 {
         if (first >= 0xf0 && first <= 0xf4) {
             int low = first == 0xf0 ? 0x90 : 0x80;
             int high = first == 0xf4 ? 0x8f : 0xbf;
-            return continues(b, i + 1, low, high)
-                            && continues(b, i + 2, 0x80, 0xbf)
-                            && continues(b, i + 3, 0x80, 0xbf)
+            return continues(b, i + 1, low, high) && continues(b, i + 2, 0x80, 0xbf) && continues(b, i + 3, 0x80, 0xbf)
                     ? 4
                     : 0;
         }

@@ -46,7 +46,8 @@ public final class HostExecution {
      */
     public static HostExecution detect() {
         List<Path> folders = new ArrayList<>();
-        for (String entry : Objects.requireNonNullElse(System.getenv("PATH"), "").split(":", -1)) {
+        for (String entry :
+                Objects.requireNonNullElse(System.getenv("PATH"), "").split(":", -1)) {
             try {
                 Path folder = Path.of(entry);
                 if (folder.isAbsolute()) {
@@ -93,8 +94,7 @@ public final class HostExecution {
         }
         if (!wanted.os().equals("linux") || !host.os().equals("linux")) {
             return new Execution.Impossible(
-                    "programs for " + platform + " do not run on " + host,
-                    "run them on a host with " + wanted.os());
+                    "programs for " + platform + " do not run on " + host, "run them on a host with " + wanted.os());
         }
         String qemu = QEMU_NAMES.getOrDefault(wanted.architecture(), wanted.architecture());
         return handler(qemu)

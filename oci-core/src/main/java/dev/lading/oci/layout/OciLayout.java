@@ -64,11 +64,11 @@ public final class OciLayout implements ContentStore, AutoCloseable {
     private static final Duration LOCK_PATIENCE = Duration.ofSeconds(30);
     private static final long LOCK_PAUSE_MILLIS = 5;
     // image-spec, annotations.md, «org.opencontainers.image.ref.name».
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]+(?:(?:[-._:@+]|--)[A-Za-z0-9]+)*"
-            + "(?:/[A-Za-z0-9]+(?:(?:[-._:@+]|--)[A-Za-z0-9]+)*)*");
+    private static final Pattern NAME = Pattern.compile(
+            "[A-Za-z0-9]+(?:(?:[-._:@+]|--)[A-Za-z0-9]+)*" + "(?:/[A-Za-z0-9]+(?:(?:[-._:@+]|--)[A-Za-z0-9]+)*)*");
 
-
-    // File locks belong to the process, and closing any channel of a file drops all of them: so threads wait here first.
+    // File locks belong to the process, and closing any channel of a file drops all of them: so threads wait here
+    // first.
     private static final ReentrantLock IN_THIS_PROCESS = new ReentrantLock();
 
     private final Path folder;
@@ -120,7 +120,8 @@ public final class OciLayout implements ContentStore, AutoCloseable {
                             : "there is no folder " + folder + ". Check the path, or build or copy into it first.");
         }
         try {
-            String version = JsonObject.read(readSmall(folder.resolve("oci-layout"), MAX_MARKER_BYTES), MAX_MARKER_BYTES)
+            String version = JsonObject.read(
+                            readSmall(folder.resolve("oci-layout"), MAX_MARKER_BYTES), MAX_MARKER_BYTES)
                     .requiredText("imageLayoutVersion");
             if (!version.equals("1.0.0")) {
                 throw new UnsupportedException(
@@ -297,8 +298,8 @@ public final class OciLayout implements ContentStore, AutoCloseable {
     }
 
     private static Digest writeSynced(Path file, Writing writing) throws IOException {
-        try (SeekableByteChannel channel = Files.newByteChannel(
-                file, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW))) {
+        try (SeekableByteChannel channel =
+                Files.newByteChannel(file, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW))) {
             OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
             Digest digest = writing.writeTo(out);
             out.flush();
@@ -322,8 +323,9 @@ public final class OciLayout implements ContentStore, AutoCloseable {
                 for (Path entry : entries) {
                     String name = String.valueOf(entry.getFileName());
                     if (!name.equals("blobs") && !name.startsWith("index.json") && !name.startsWith(".")) {
-                        throw new ConflictException("the folder " + folder + " is no OCI layout and not empty: it holds "
-                                + name + ". Name another folder, or empty it.");
+                        throw new ConflictException(
+                                "the folder " + folder + " is no OCI layout and not empty: it holds " + name
+                                        + ". Name another folder, or empty it.");
                     }
                 }
             }
@@ -366,7 +368,10 @@ public final class OciLayout implements ContentStore, AutoCloseable {
         try {
             locked(() -> {
                 ImageIndex index = index();
-                if (index.manifests().stream().filter(d -> isNamed(d, name)).toList().equals(List.of(entry))) {
+                if (index.manifests().stream()
+                        .filter(d -> isNamed(d, name))
+                        .toList()
+                        .equals(List.of(entry))) {
                     return;
                 }
                 ImageIndex changed = index.remove(d -> isNamed(d, name)).append(entry);

@@ -64,8 +64,7 @@ public record ExecutableHeader(Kind kind, int bits, boolean bigEndian, int machi
         int bits = bytes[4] == 1 ? 32 : bytes[4] == 2 ? 64 : 0;
         boolean big = bytes[5] == 2;
         int type = number(bytes, 16, big);
-        return new ExecutableHeader(
-                Kind.ELF, bits, big, number(bytes, 18, big), type == ET_EXEC || type == ET_DYN);
+        return new ExecutableHeader(Kind.ELF, bits, big, number(bytes, 18, big), type == ET_EXEC || type == ET_DYN);
     }
 
     private static int number(byte[] bytes, int offset, boolean big) {
@@ -104,19 +103,18 @@ public record ExecutableHeader(Kind kind, int bits, boolean bigEndian, int machi
 
     // The numbers are those of the ELF registry, as emulation needs them too: 3 EM_386, 8 EM_MIPS, 21 EM_PPC64 …
     private Optional<String> architecture() {
-        String name =
-                switch (machine) {
-                    case 3 -> "386";
-                    case 8 -> (bits == 64 ? "mips64" : "mips") + (bigEndian ? "" : "le");
-                    case 21 -> bigEndian ? "ppc64" : "ppc64le";
-                    case 22 -> bits == 64 ? "s390x" : "s390";
-                    case 40 -> bigEndian ? "armbe" : "arm";
-                    case 62 -> "amd64";
-                    case 183 -> bigEndian ? "arm64be" : "arm64";
-                    case 243 -> bits == 64 ? "riscv64" : "riscv";
-                    case 258 -> "loong64";
-                    default -> "";
-                };
+        String name = switch (machine) {
+            case 3 -> "386";
+            case 8 -> (bits == 64 ? "mips64" : "mips") + (bigEndian ? "" : "le");
+            case 21 -> bigEndian ? "ppc64" : "ppc64le";
+            case 22 -> bits == 64 ? "s390x" : "s390";
+            case 40 -> bigEndian ? "armbe" : "arm";
+            case 62 -> "amd64";
+            case 183 -> bigEndian ? "arm64be" : "arm64";
+            case 243 -> bits == 64 ? "riscv64" : "riscv";
+            case 258 -> "loong64";
+            default -> "";
+        };
         return name.isEmpty() ? Optional.empty() : Optional.of(name);
     }
 }
