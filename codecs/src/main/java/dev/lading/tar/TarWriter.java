@@ -249,6 +249,7 @@ public final class TarWriter {
     }
 
     /** A name as ustar's two fields; {@code whole} is false when they cannot hold it. */
+    @SuppressWarnings("ArrayRecordComponent") // Taken apart at once, never compared or kept.
     private record Split(byte[] name, byte[] prefix, boolean whole) {
         static Split of(byte[] path) {
             if (Utf8.isAscii(path)) {
