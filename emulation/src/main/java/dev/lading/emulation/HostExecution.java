@@ -55,7 +55,6 @@ public final class HostExecution {
                 }
             } catch (InvalidPathException e) {
                 // A PATH entry of another system's form holds no emulator.
-                continue;
             }
         }
         return new HostExecution(

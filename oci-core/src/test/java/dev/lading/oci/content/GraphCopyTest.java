@@ -234,6 +234,7 @@ class GraphCopyTest {
         }
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
     private record Bytes(byte[] bytes) implements Content {
         @Override
         public long size() {
