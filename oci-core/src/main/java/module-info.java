@@ -8,4 +8,6 @@ module dev.lading.oci {
 
     exports dev.lading.oci;
     exports dev.lading.oci.content;
+    exports dev.lading.oci.layout;
+    exports dev.lading.oci.platform;
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -133,23 +134,20 @@ public final class ImageIndex implements Manifest {
     }
 
     /**
-     * Returns this index without the manifests of a digest.
+     * Returns this index without some of its manifests; the others keep their members and their order.
      *
-     * @param digest the digest
-     * @return the new index
-     * @throws NotFoundException if no entry has the digest
+     * @param unwanted says which descriptors go
+     * @return the new index; this one if nothing goes
      */
-    public ImageIndex remove(Digest digest) {
-        List<JsonObject> changed = new ArrayList<>();
+    public ImageIndex remove(Predicate<? super Descriptor> unwanted) {
+        List<JsonObject> entries = json.objects("manifests");
+        List<JsonObject> kept = new ArrayList<>();
         for (int i = 0; i < manifests.size(); i++) {
-            if (!manifests.get(i).digest().equals(digest)) {
-                changed.add(json.objects("manifests").get(i));
+            if (!unwanted.test(manifests.get(i))) {
+                kept.add(entries.get(i));
             }
         }
-        if (changed.size() == manifests.size()) {
-            throw new NotFoundException("this index has no entry with the digest " + digest);
-        }
-        return edited(json.with("manifests", changed));
+        return kept.size() == entries.size() ? this : edited(json.with("manifests", kept));
     }
 
     /**

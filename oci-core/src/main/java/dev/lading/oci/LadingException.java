@@ -1,5 +1,9 @@
 package dev.lading.oci;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+
 /**
  * The root of everything a verb of Lading throws; callers tell the kinds apart by subtype.
  *
@@ -25,5 +29,29 @@ public abstract class LadingException extends RuntimeException {
      */
     protected LadingException(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /**
+     * Turns the failure of a stream or a file into the kind a verb throws. Whether it was an interrupt is asked of the
+     * thread's flag, never of the exception's type, for wires dress an interrupt in many ways.
+     *
+     * @param what what failed, and where
+     * @param cause how it failed
+     * @return {@link CancelledException} if the current thread's interrupt flag is set, else {@link UnavailableException}
+     */
+    public static LadingException from(String what, IOException cause) {
+        if (Thread.currentThread().isInterrupted()) {
+            return new CancelledException(what + ": the thread was interrupted", cause);
+        }
+        return new UnavailableException(what + ": " + reason(cause), cause);
+    }
+
+    private static String reason(IOException cause) {
+        if (cause instanceof NoSuchFileException) {
+            return "there is no file " + cause.getMessage();
+        } else if (cause instanceof AccessDeniedException) {
+            return "access to " + cause.getMessage() + " is denied";
+        }
+        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 }

@@ -84,7 +84,7 @@ public final class Blob {
             return call.call();
         } catch (IOException e) {
             if (Thread.currentThread().isInterrupted()) {
-                throw Failures.of("cannot read " + descriptor.digest(), e);
+                throw LadingException.from("cannot read " + descriptor.digest(), e);
             }
             throw new SourceFailedException(descriptor, e);
         } catch (ContentMismatchException | SourceFailedException | CancelledException e) {

@@ -4,6 +4,7 @@ import dev.lading.oci.CancelledException;
 import dev.lading.oci.ContentMismatchException;
 import dev.lading.oci.Descriptor;
 import dev.lading.oci.InvalidInputException;
+import dev.lading.oci.LadingException;
 import dev.lading.oci.Manifest;
 import dev.lading.oci.NotFoundException;
 import dev.lading.oci.UnavailableException;
@@ -81,7 +82,7 @@ public interface ContentSource {
         try (InputStream in = whole.open()) {
             return Document.verified(in.readNBytes((int) descriptor.size()), descriptor);
         } catch (IOException e) {
-            throw Failures.of("cannot read " + descriptor.digest() + " from " + describe(), e);
+            throw LadingException.from("cannot read " + descriptor.digest() + " from " + describe(), e);
         }
     }
 
@@ -103,7 +104,7 @@ public interface ContentSource {
             // An empty blob is verified by the read that finds its end.
             return in.readAllBytes();
         } catch (IOException e) {
-            throw Failures.of("cannot read " + descriptor.digest() + " from " + describe(), e);
+            throw LadingException.from("cannot read " + descriptor.digest() + " from " + describe(), e);
         }
     }
 

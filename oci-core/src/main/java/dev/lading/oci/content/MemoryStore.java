@@ -3,6 +3,7 @@ package dev.lading.oci.content;
 import dev.lading.oci.Descriptor;
 import dev.lading.oci.Digest;
 import dev.lading.oci.InvalidInputException;
+import dev.lading.oci.LadingException;
 import dev.lading.oci.MediaType;
 import dev.lading.oci.NotFoundException;
 import dev.lading.oci.Reference;
@@ -96,7 +97,7 @@ public final class MemoryStore implements ContentStore {
         try {
             run = IngestRun.of(producer, kept);
         } catch (IOException e) {
-            throw Failures.of("content could not be made for " + describe(), e);
+            throw LadingException.from("content could not be made for " + describe(), e);
         }
         blobs.put(run.digest(), kept.toByteArray());
         return run.ingested(mediaType, 1);

@@ -1,0 +1,157 @@
+package dev.lading.oci.layout;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lading.oci.ConflictException;
+import dev.lading.oci.Descriptor;
+import dev.lading.oci.Digest;
+import dev.lading.oci.ImageIndex;
+import dev.lading.oci.InvalidInputException;
+import dev.lading.oci.MediaType;
+import dev.lading.oci.NotFoundException;
+import dev.lading.oci.UnsupportedException;
+import dev.lading.oci.content.Document;
+import dev.lading.oci.content.Role;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OciLayoutTest {
+    @TempDir
+    Path temp;
+
+    private static Document document(int number) {
+        return Document.of(ImageIndex.of(List.of()).withAnnotation("number", String.valueOf(number)));
+    }
+
+    @Test
+    void reading_what_is_not_there_makes_nothing_and_says_so() {
+        Path absent = temp.resolve("absent");
+        try (OciLayout layout = OciLayout.open(absent)) {
+            assertThat(layout.find("1")).isEmpty();
+            assertThatThrownBy(() -> layout.resolve("1"))
+                    .isInstanceOf(NotFoundException.class)
+                    .hasMessageContaining(absent.toString());
+        }
+        assertThat(absent).doesNotExist();
+    }
+
+    @Test
+    void a_folder_that_is_something_else_is_not_made_a_layout() throws IOException {
+        Files.writeString(temp.resolve("thesis.tex"), "…");
+        try (OciLayout layout = OciLayout.open(temp)) {
+            assertThatThrownBy(() -> layout.put(document(1)))
+                    .isInstanceOf(ConflictException.class)
+                    .hasMessageContaining("thesis.tex");
+        }
+        assertThat(temp.toFile().list()).containsExactly("thesis.tex");
+    }
+
+    @Test
+    void a_name_moves_and_the_index_has_it_once() {
+        try (OciLayout layout = OciLayout.open(temp)) {
+            for (int i = 0; i < 3; i++) {
+                layout.put(document(i));
+                layout.tag(document(i), "latest");
+            }
+            assertThat(layout.find("latest"))
+                    .map(Descriptor::digest)
+                    .contains(document(2).descriptor().digest());
+            assertThat(layout.index().manifests()).hasSize(1);
+            assertThat(layout.find(document(0).descriptor().digest().toString()))
+                    .map(Descriptor::mediaType)
+                    .contains(MediaType.OCI_INDEX);
+        }
+    }
+
+    @Test
+    void names_set_by_many_threads_through_many_handles_are_all_there() throws InterruptedException {
+        int threads = 8;
+        int each = 10;
+        List<Thread> workers = new ArrayList<>();
+        for (int t = 0; t < threads; t++) {
+            int worker = t;
+            workers.add(new Thread(() -> {
+                try (OciLayout layout = OciLayout.open(temp.resolve("shared"))) {
+                    for (int i = 0; i < each; i++) {
+                        layout.put(document(i));
+                        layout.tag(document(i), "t" + worker + "-" + i);
+                    }
+                }
+            }));
+        }
+        workers.forEach(Thread::start);
+        for (Thread worker : workers) {
+            worker.join();
+        }
+        try (OciLayout layout = OciLayout.open(temp.resolve("shared"))) {
+            assertThat(layout.index().manifests()).hasSize(threads * each);
+        }
+    }
+
+    @Test
+    void unknown_members_of_the_index_survive_a_new_name() throws IOException {
+        try (OciLayout layout = OciLayout.open(temp)) {
+            layout.put(document(1));
+            Files.writeString(temp.resolve("index.json"), "{\"schemaVersion\":2,\"manifests\":[],\"x-own\":[1.10]}");
+            layout.tag(document(1), "1");
+            assertThat(Files.readString(temp.resolve("index.json"))).contains("\"x-own\":[1.10]");
+        }
+    }
+
+    @Test
+    void a_link_in_place_of_a_blob_is_not_followed() throws IOException {
+        byte[] secret = "secret".getBytes(UTF_8);
+        Path outside = Files.write(temp.resolve("outside"), secret);
+        Path folder = temp.resolve("layout");
+        Descriptor descriptor = Descriptor.of(MediaType.OCI_LAYER, Digest.of(secret), secret.length);
+        try (OciLayout layout = OciLayout.open(folder)) {
+            layout.put(document(1));
+            Path link = folder.resolve("blobs/sha256/" + descriptor.digest().hex());
+            Files.createSymbolicLink(link, outside);
+            assertThat(layout.exists(descriptor, Role.BLOB)).isFalse();
+            assertThatThrownBy(() -> layout.blob(descriptor)).isInstanceOf(NotFoundException.class);
+        }
+    }
+
+    @Test
+    void broken_and_future_layouts_are_refused_by_name() throws IOException {
+        try (OciLayout layout = OciLayout.open(temp)) {
+            layout.put(document(1));
+            Files.writeString(temp.resolve("index.json"), "{");
+            assertThatThrownBy(layout::index).isInstanceOf(InvalidInputException.class);
+            Files.writeString(temp.resolve("oci-layout"), "{\"imageLayoutVersion\":\"2.0.0\"}");
+            assertThatThrownBy(layout::index)
+                    .isInstanceOf(UnsupportedException.class)
+                    .hasMessageContaining("2.0.0");
+        }
+    }
+
+    @Test
+    void nothing_half_written_stays() throws IOException {
+        try (OciLayout layout = OciLayout.open(temp)) {
+            layout.put(document(1));
+            assertThatThrownBy(() -> layout.ingest(MediaType.OCI_LAYER, out -> {
+                        out.write(1);
+                        throw new IOException("the recipe is bad");
+                    }))
+                    .hasMessageContaining("the recipe is bad");
+        }
+        try (Stream<Path> files = Files.walk(temp)) {
+            assertThat(files.filter(Files::isRegularFile)
+                            .map(f -> f.getFileName().toString()))
+                    .containsExactlyInAnyOrder(
+                            "oci-layout",
+                            "index.json",
+                            "index.json.lock",
+                            document(1).descriptor().digest().hex());
+        }
+    }
+}
