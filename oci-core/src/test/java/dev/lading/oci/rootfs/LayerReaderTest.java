@@ -136,7 +136,8 @@ class LayerReaderTest {
         byte[] tar = tar().file("f", "x".repeat(4000 + over * 10)).end();
         LayerLimits limits = LayerLimits.DEFAULT.withMaxBytes(512 + 4096 + 1024);
         if (over == 0) {
-            assertThat(read(MediaType.OCI_LAYER_GZIP, gzip(tar), Digest.of(tar), limits)).hasSize(1);
+            assertThat(read(MediaType.OCI_LAYER_GZIP, gzip(tar), Digest.of(tar), limits))
+                    .hasSize(1);
         } else {
             assertThatThrownBy(() -> read(MediaType.OCI_LAYER_GZIP, gzip(tar), Digest.of(tar), limits))
                     .isInstanceOf(LayerException.class)
@@ -175,11 +176,14 @@ class LayerReaderTest {
     }
 
     @Test
-    void an_interrupt_ends_reading_and_keeps_the_flag() {
-        Thread.currentThread().interrupt();
-        try {
-            assertThatThrownBy(() -> read(MediaType.OCI_LAYER_GZIP, gzip(TAR), TAR))
-                    .isInstanceOf(InterruptedIOException.class);
+    void an_interrupt_ends_reading_and_keeps_the_flag() throws IOException {
+        // gzip of zeros: after the first read all of the blob is in the decoder's buffer
+        Image image = TestLayers.image(tar().file("f", "\0".repeat(1_000_000)));
+        Layer layer = image.layers().get(0);
+        try (LayerReader reader = LayerReader.open(image.source().blob(layer.descriptor()), layer.diffId())) {
+            assertThat(reader.next()).isPresent();
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(reader::next).isInstanceOf(InterruptedIOException.class);
         } finally {
             assertThat(Thread.interrupted()).isTrue();
         }
@@ -189,8 +193,7 @@ class LayerReaderTest {
     void content_is_read_as_it_was_written() throws IOException {
         Image image = TestLayers.image(tar().file("f", "hello"));
         Layer layer = image.layers().get(0);
-        try (LayerReader reader =
-                LayerReader.open(image.source().blob(layer.descriptor()), layer.diffId())) {
+        try (LayerReader reader = LayerReader.open(image.source().blob(layer.descriptor()), layer.diffId())) {
             assertThat(reader.next()).isPresent();
             assertThat(reader.content().readAllBytes()).isEqualTo("hello".getBytes(UTF_8));
         }

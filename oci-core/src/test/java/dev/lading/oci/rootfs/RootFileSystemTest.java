@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,16 @@ class RootFileSystemTest {
     void placeTheVictim() throws IOException {
         root = temporary.resolve("rootfs");
         victim = Files.writeString(temporary.resolve("victim"), "unharmed");
+    }
+
+    /** Links that lead out of the temporary folder are no business of what deletes it. */
+    @AfterEach
+    void takeTheLinksAway() throws IOException {
+        try (Stream<Path> paths = Files.walk(temporary)) {
+            for (Path link : paths.filter(Files::isSymbolicLink).toList()) {
+                Files.delete(link);
+            }
+        }
     }
 
     /** Every path below a folder with what it is: content of a file, target of a link. */
@@ -84,7 +95,8 @@ class RootFileSystemTest {
 
     /** Refused, nothing left, nobody harmed. */
     private void refused(List<Tar> layers, String... words) {
-        assertThatThrownBy(() -> RootFileSystem.of(image(layers.toArray(Tar[]::new))).unpack(root))
+        assertThatThrownBy(() ->
+                        RootFileSystem.of(image(layers.toArray(Tar[]::new))).unpack(root))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContainingAll(words);
         assertThat(root).doesNotExist();
@@ -137,21 +149,21 @@ class RootFileSystemTest {
     @Test
     void the_sticky_bit_of_a_folder_stays() throws IOException {
         unpacked(tar().add(TarEntry.folder("tmp").withMode(01777)));
-        assertThat((int) Files.getAttribute(root.resolve("tmp"), "unix:mode") & 07777).isEqualTo(01777);
+        assertThat((int) Files.getAttribute(root.resolve("tmp"), "unix:mode") & 07777)
+                .isEqualTo(01777);
     }
 
     @Test
     void owners_and_set_ids_are_kept_when_asked() throws IOException {
-        Assumptions.assumeTrue(
-                "root".equals(System.getProperty("user.name")), "only root may give files away");
-        Image image = image(tar().add(
-                        TarEntry.file("su", 1).withMode(04755).withOwner(1234, 5678), "x")
+        Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "only root may give files away");
+        Image image = image(tar().add(TarEntry.file("su", 1).withMode(04755).withOwner(1234, 5678), "x")
                 .add(TarEntry.symlink("link", "nowhere").withOwner(1234, 5678))
                 .add(TarEntry.folder("home").withOwner(1000, 1000)));
         RootFileSystem.of(image).withOwners().unpack(root);
         assertThat(Files.getAttribute(root.resolve("su"), "unix:uid")).isEqualTo(1234);
         assertThat(Files.getAttribute(root.resolve("su"), "unix:gid")).isEqualTo(5678);
-        assertThat((int) Files.getAttribute(root.resolve("su"), "unix:mode") & 07777).isEqualTo(04755);
+        assertThat((int) Files.getAttribute(root.resolve("su"), "unix:mode") & 07777)
+                .isEqualTo(04755);
         assertThat(Files.getAttribute(root.resolve("link"), "unix:uid", LinkOption.NOFOLLOW_LINKS))
                 .isEqualTo(1234);
         assertThat(Files.getAttribute(root.resolve("home"), "unix:uid")).isEqualTo(1000);
@@ -206,8 +218,18 @@ class RootFileSystemTest {
                         tar().folder("usr/lib").symlink("lib", "usr/lib").symlink("abs", "/usr/lib"),
                         tar().file("lib/x", "1").file("abs/y", "2")))
                 .isEqualTo(Map.of(
-                        "usr/", "", "usr/lib/", "", "lib", "-> usr/lib", "abs", "-> /usr/lib", "usr/lib/x", "1",
-                        "usr/lib/y", "2"));
+                        "usr/",
+                        "",
+                        "usr/lib/",
+                        "",
+                        "lib",
+                        "-> usr/lib",
+                        "abs",
+                        "-> /usr/lib",
+                        "usr/lib/x",
+                        "1",
+                        "usr/lib/y",
+                        "2"));
     }
 
     @Test
@@ -230,8 +252,15 @@ class RootFileSystemTest {
     @Test
     void kinds_may_change_from_layer_to_layer() {
         assertThat(unpacked(
-                        tar().file("file", "1").folder("folder").file("folder/in", "2").symlink("link", "folder"),
-                        tar().folder("file").file("file/in", "3").file("folder", "4").folder("link").file("link/in", "5")))
+                        tar().file("file", "1")
+                                .folder("folder")
+                                .file("folder/in", "2")
+                                .symlink("link", "folder"),
+                        tar().folder("file")
+                                .file("file/in", "3")
+                                .file("folder", "4")
+                                .folder("link")
+                                .file("link/in", "5")))
                 .isEqualTo(Map.of("file/", "", "file/in", "3", "folder", "4", "link/", "", "link/in", "5"));
     }
 
@@ -244,9 +273,7 @@ class RootFileSystemTest {
 
     @Test
     void replacing_a_name_leaves_its_other_names_as_they_are() {
-        assertThat(unpacked(
-                        tar().file("a", "old").hardLink("b", "a"),
-                        tar().file("a", "new")))
+        assertThat(unpacked(tar().file("a", "old").hardLink("b", "a"), tar().file("a", "new")))
                 .isEqualTo(Map.of("a", "new", "b", "old"));
     }
 
@@ -294,14 +321,16 @@ class RootFileSystemTest {
 
     @Test
     void a_whiteout_takes_away_a_file_or_a_whole_folder_of_a_lower_layer() {
-        assertThat(unpacked(lower(), tar().file("d/.wh.one", "").file("d/.wh.sub", "").file(".wh.top", "")))
+        assertThat(unpacked(
+                        lower(),
+                        tar().file("d/.wh.one", "").file("d/.wh.sub", "").file(".wh.top", "")))
                 .isEqualTo(Map.of("d/", "", "d/two", "2"));
     }
 
     @Test
     void a_whiteout_leaves_what_its_own_layer_brings_before_or_after_it() {
-        Map<String, String> expected = Map.of(
-                "d/", "", "d/one", "new", "d/two", "2", "d/sub/", "", "d/sub/four", "4", "top", "t");
+        Map<String, String> expected =
+                Map.of("d/", "", "d/one", "new", "d/two", "2", "d/sub/", "", "d/sub/four", "4", "top", "t");
         assertThat(unpacked(
                         lower(),
                         tar().file("d/one", "new")
@@ -321,8 +350,7 @@ class RootFileSystemTest {
 
     @Test
     void an_opaque_whiteout_hides_all_of_lower_layers_wherever_it_stands() throws IOException {
-        Map<String, String> expected =
-                Map.of("d/", "", "d/new", "n", "d/sub/", "", "d/sub/four", "4", "top", "t");
+        Map<String, String> expected = Map.of("d/", "", "d/new", "n", "d/sub/", "", "d/sub/four", "4", "top", "t");
         Tar first = tar().file("d/.wh..wh..opq", "").file("d/new", "n").file("d/sub/four", "4");
         Tar last = tar().file("d/new", "n").file("d/sub/four", "4").file("d/.wh..wh..opq", "");
         Tar lower = lower().add(TarEntry.folder("d/sub").withMode(0700));
@@ -331,7 +359,9 @@ class RootFileSystemTest {
         root = temporary.resolve("second");
         lower = lower().add(TarEntry.folder("d/sub").withMode(0700));
         assertThat(unpacked(lower, last)).isEqualTo(expected);
-        assertThat(mode("d/sub")).as("the lower layer's folder is hidden with its mode").isEqualTo("rwxr-xr-x");
+        assertThat(mode("d/sub"))
+                .as("the lower layer's folder is hidden with its mode")
+                .isEqualTo("rwxr-xr-x");
     }
 
     @Test
@@ -359,7 +389,8 @@ class RootFileSystemTest {
 
     @Test
     void a_whiteout_takes_away_a_link_and_not_what_it_points_at() {
-        assertThat(unpacked(tar().folder("real").file("real/f", "1").symlink("link", "real"), tar().file(".wh.link", "")))
+        assertThat(unpacked(
+                        tar().folder("real").file("real/f", "1").symlink("link", "real"), tar().file(".wh.link", "")))
                 .isEqualTo(Map.of("real/", "", "real/f", "1"));
     }
 
@@ -377,7 +408,8 @@ class RootFileSystemTest {
 
     @Test
     void what_aufs_left_behind_is_passed_over() {
-        assertThat(unpacked(tar().file(".wh..wh.aufs", "").folder(".wh..wh.plnk").file(".wh..wh.plnk/1.2", "x")))
+        assertThat(unpacked(
+                        tar().file(".wh..wh.aufs", "").folder(".wh..wh.plnk").file(".wh..wh.plnk/1.2", "x")))
                 .isEmpty();
     }
 
@@ -399,7 +431,8 @@ class RootFileSystemTest {
     // ---- hostile layers ----
 
     @ParameterizedTest
-    @ValueSource(strings = {"../victim", "a/../../victim", "..", "./../victim", "a/..", "/../victim", "a//../../victim"})
+    @ValueSource(
+            strings = {"../victim", "a/../../victim", "..", "./../victim", "a/..", "/../victim", "a//../../victim"})
     void names_that_climb_are_refused(String name) {
         refused(tar().folder("a").file(name, "harm"), "climbs");
         refused(tar().folder("a").folder(name), "climbs");
@@ -488,8 +521,8 @@ class RootFileSystemTest {
 
     @Test
     void a_hard_link_to_a_device_is_left_out_as_the_device_is() {
-        UnpackResult result =
-                RootFileSystem.of(image(tar().special("null", '3').hardLink("also", "null"))).unpack(root);
+        UnpackResult result = RootFileSystem.of(image(tar().special("null", '3').hardLink("also", "null")))
+                .unpack(root);
         assertThat(tree(root)).isEmpty();
         assertThat(result.skippedDevices()).isEqualTo(2);
     }
@@ -525,8 +558,8 @@ class RootFileSystemTest {
     @Test
     void the_limits_hold_for_all_layers_together() {
         Image image = image(tar().file("a", "x"), tar().file("b", "x"));
-        LayerLimits three = LayerLimits.DEFAULT.withMaxEntries(1);
-        assertThatThrownBy(() -> RootFileSystem.of(image).withLimits(three).unpack(root))
+        LayerLimits one = LayerLimits.DEFAULT.withMaxEntries(1);
+        assertThatThrownBy(() -> RootFileSystem.of(image).withLimits(one).unpack(root))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("more than 1 entries");
         LayerLimits bytes = LayerLimits.DEFAULT.withMaxBytes(4000);
@@ -552,9 +585,7 @@ class RootFileSystemTest {
     @Test
     void folders_closed_by_the_image_are_removed_on_failure_too() {
         refused(
-                List.of(
-                        tar().add(TarEntry.folder("d").withMode(0)).file("d/f", "x"),
-                        tar().file("../late", "x")),
+                List.of(tar().add(TarEntry.folder("d").withMode(0)).file("d/f", "x"), tar().file("../late", "x")),
                 "climbs");
     }
 
@@ -596,8 +627,10 @@ class RootFileSystemTest {
             Path work = Files.createDirectories(system.getPath("work").toAbsolutePath());
             Path outside = Files.createDirectory(work.resolve("outside"));
             Path folder = work.resolve("rootfs");
-            Image image = image(tar().symlink("Link", "../outside").folder("link").file("link/harm", "x"));
-            boolean apart = configuration.equals(systems().findFirst().orElseThrow());
+            Image image =
+                    image(tar().symlink("Link", "../outside").folder("link").file("link/harm", "x"));
+            Files.createFile(work.resolve("Case"));
+            boolean apart = Files.notExists(work.resolve("case"));
             try {
                 RootFileSystem.of(image).unpack(folder);
             } catch (UnsupportedException e) {
@@ -610,12 +643,26 @@ class RootFileSystemTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a\\b", "..\\..\\victim", "c:\\victim", "c:x", "file:stream", "con", "NUL.txt", "lpt1", "dot.",
-        "space ", "q?", "bell\u0007"})
+    @ValueSource(
+            strings = {
+                "a\\b",
+                "..\\..\\victim",
+                "c:\\victim",
+                "c:x",
+                "file:stream",
+                "con",
+                "NUL.txt",
+                "lpt1",
+                "dot.",
+                "space ",
+                "q?",
+                "bell\u0007"
+            })
     void names_that_windows_reads_otherwise_are_refused_there(String name) throws IOException {
         try (FileSystem system = Jimfs.newFileSystem(Configuration.windows())) {
             Path folder = system.getPath("C:\\work\\rootfs");
-            assertThatThrownBy(() -> RootFileSystem.of(image(tar().file(name, "x"))).unpack(folder))
+            assertThatThrownBy(() ->
+                            RootFileSystem.of(image(tar().file(name, "x"))).unpack(folder))
                     .isInstanceOf(UnsupportedException.class)
                     .hasMessageContaining("cannot hold the name");
             assertThat(system.getPath("C:\\work\\rootfs")).doesNotExist();

@@ -126,8 +126,7 @@ final class TestLayers {
 
     TestLayers layer(MediaType type, byte[] stored, Digest diffId) {
         layers.add(ingest(type, stored));
-        config = config.append(
-                diffId, new History(Optional.empty(), Optional.of("test"), Optional.empty(), false));
+        config = config.append(diffId, new History(Optional.empty(), Optional.of("test"), Optional.empty(), false));
         return this;
     }
 
