@@ -34,8 +34,15 @@ final class PaxRecords {
     static final class Malformed extends Exception {
         private static final long serialVersionUID = 1L;
 
-        Malformed(String message) {
-            super(message, null, false, false);
+        private final String fault;
+
+        Malformed(String fault) {
+            super(fault, null, false, false);
+            this.fault = fault;
+        }
+
+        TarException at(long offset) {
+            return new TarException(fault, offset);
         }
     }
 

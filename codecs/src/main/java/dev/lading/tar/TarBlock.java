@@ -95,7 +95,7 @@ final class TarBlock {
             if (value > Long.MAX_VALUE >> 8 || value < Long.MIN_VALUE >> 8) {
                 throw new NotANumber("a base-256 number beyond 64 bits");
             }
-            value = value << 8 | block[i] & 0xff;
+            value = (value << 8) | (block[i] & 0xff);
         }
         return value;
     }
@@ -110,7 +110,7 @@ final class TarBlock {
             if (block[i] < '0' || block[i] > '7') {
                 throw new NotANumber("not an octal number");
             }
-            value = value << 3 | block[i] - '0'; // at most 12 digits: no overflow
+            value = (value << 3) + (block[i] - '0'); // at most 12 digits: no overflow
             i++;
         }
         while (i < field.end() && block[i] == ' ') {
@@ -124,7 +124,7 @@ final class TarBlock {
 
     /** Whether the number fits the field as octal digits with a NUL behind them. */
     static boolean fitsOctal(long value, Field field) {
-        return value >= 0 && value < 1L << 3 * (field.length() - 1);
+        return value >= 0 && value < 1L << (3 * (field.length() - 1));
     }
 
     static void putOctal(byte[] block, Field field, long value) {
@@ -153,7 +153,7 @@ final class TarBlock {
 
     /** How many bytes follow content of this length up to the next block. */
     static int padding(long size) {
-        return (int) (-size & SIZE - 1);
+        return (int) (-size & (SIZE - 1));
     }
 
     /** A field that holds no number; the reader adds which and where. */

@@ -188,7 +188,7 @@ public final class TarReader {
                     device ? (int) number("device number", TarBlock.DEVICE_MINOR, Integer.MAX_VALUE, start) : 0,
                     others(records));
         } catch (PaxRecords.Malformed e) {
-            throw new TarException(String.valueOf(e.getMessage()), start);
+            throw e.at(start);
         }
     }
 
@@ -303,7 +303,7 @@ public final class TarReader {
         try {
             return PaxRecords.parse(data, limits.maxPaxRecords());
         } catch (PaxRecords.Malformed e) {
-            throw new TarException(String.valueOf(e.getMessage()), start);
+            throw e.at(start);
         }
     }
 

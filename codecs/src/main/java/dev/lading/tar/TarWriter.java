@@ -140,7 +140,7 @@ public final class TarWriter {
             emit(records, 0, records.length);
             emit(ZEROS, 0, TarBlock.padding(records.length));
         }
-        byte[] block = block(split.name(), split.prefix(), type, entry.mode(), entry.size());
+        byte[] block = block(split.name, split.prefix, type, entry.mode(), entry.size());
         putNumber(block, TarBlock.USER_ID, entry.userId());
         putNumber(block, TarBlock.GROUP_ID, entry.groupId());
         putNumber(block, TarBlock.MODIFIED, entry.modified().getEpochSecond());
@@ -167,10 +167,12 @@ public final class TarWriter {
         ByteArrayOutputStream records = new ByteArrayOutputStream();
         byte[] link = entry.rawLinkName();
         boolean longLink = link.length > TarBlock.LINK_NAME.length() || !Utf8.isAscii(link);
-        if (!split.whole() && !Utf8.isWellFormed(entry.rawName()) || longLink && !Utf8.isWellFormed(link)) {
+        boolean nameIsNoText = !split.whole && !Utf8.isWellFormed(entry.rawName());
+        boolean linkIsNoText = longLink && !Utf8.isWellFormed(link);
+        if (nameIsNoText || linkIsNoText) {
             PaxRecords.put(records, PaxRecords.CHARSET, "BINARY".getBytes(US_ASCII));
         }
-        if (!split.whole()) {
+        if (!split.whole) {
             PaxRecords.put(records, PaxRecords.PATH, entry.rawName());
         }
         if (longLink) {
@@ -249,8 +251,17 @@ public final class TarWriter {
     }
 
     /** A name as ustar's two fields; {@code whole} is false when they cannot hold it. */
-    @SuppressWarnings("ArrayRecordComponent") // Taken apart at once, never compared or kept.
-    private record Split(byte[] name, byte[] prefix, boolean whole) {
+    private static final class Split {
+        final byte[] name;
+        final byte[] prefix;
+        final boolean whole;
+
+        private Split(byte[] name, byte[] prefix, boolean whole) {
+            this.name = name;
+            this.prefix = prefix;
+            this.whole = whole;
+        }
+
         static Split of(byte[] path) {
             if (Utf8.isAscii(path)) {
                 if (path.length <= TarBlock.NAME.length()) {

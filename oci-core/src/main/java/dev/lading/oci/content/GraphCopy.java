@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -142,20 +143,29 @@ public final class GraphCopy {
 
         private void moveBlob(GraphNode node) {
             Descriptor descriptor = node.descriptor();
-            Blob blob = sourceSide(node);
-            move(descriptor, blob::bytesRead, told -> {
-                if (target.exists(descriptor, Role.BLOB)) {
-                    skipped.incrementAndGet();
-                    return Transfer.State.SKIPPED;
-                }
-                if (mount(node)) {
-                    mounted.incrementAndGet();
-                    return Transfer.State.MOUNTED;
-                }
-                tell(told, Transfer.State.MOVING);
-                target.put(blob);
-                return Transfer.State.DONE;
-            });
+            // The source is asked only for what the target lacks: new layers of a build are in the target alone.
+            AtomicReference<@Nullable Blob> moving = new AtomicReference<>();
+            move(
+                    descriptor,
+                    () -> {
+                        Blob blob = moving.get();
+                        return blob == null ? 0 : blob.bytesRead();
+                    },
+                    told -> {
+                        if (target.exists(descriptor, Role.BLOB)) {
+                            skipped.incrementAndGet();
+                            return Transfer.State.SKIPPED;
+                        }
+                        if (mount(node)) {
+                            mounted.incrementAndGet();
+                            return Transfer.State.MOUNTED;
+                        }
+                        Blob blob = sourceSide(node);
+                        moving.set(blob);
+                        tell(told, Transfer.State.MOVING);
+                        target.put(blob);
+                        return Transfer.State.DONE;
+                    });
         }
 
         private Blob sourceSide(GraphNode node) {

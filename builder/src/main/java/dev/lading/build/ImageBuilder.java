@@ -1,0 +1,314 @@
+package dev.lading.build;
+
+import dev.lading.layer.Compression;
+import dev.lading.layer.LayerRecipe;
+import dev.lading.layer.LayerWriter;
+import dev.lading.oci.CancelledException;
+import dev.lading.oci.Descriptor;
+import dev.lading.oci.History;
+import dev.lading.oci.ImageConfig;
+import dev.lading.oci.ImageIndex;
+import dev.lading.oci.ImageManifest;
+import dev.lading.oci.InvalidInputException;
+import dev.lading.oci.LadingException;
+import dev.lading.oci.Layer;
+import dev.lading.oci.MediaType;
+import dev.lading.oci.NotFoundException;
+import dev.lading.oci.Platform;
+import dev.lading.oci.content.ContentGraph;
+import dev.lading.oci.content.ContentSource;
+import dev.lading.oci.content.ContentTarget;
+import dev.lading.oci.content.CopyResult;
+import dev.lading.oci.content.Document;
+import dev.lading.oci.content.GraphCopy;
+import dev.lading.oci.content.Image;
+import dev.lading.oci.content.Ingested;
+import dev.lading.oci.content.MemoryStore;
+import dev.lading.oci.content.OverlaySource;
+import dev.lading.oci.content.PartlyTaggedException;
+import dev.lading.oci.content.SourceFailedException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/**
+ * Builds one image for one or many platforms: a base or nothing, layers on top, a configuration.
+ *
+ * <p>An immutable description, ended by {@link #build}. New layers go straight into the target; what else the image needs is
+ * copied or mounted from the base's place; the names are set last, so a failure at any point leaves none moved. The same
+ * description gives the same digests on every machine.
+ */
+public final class ImageBuilder {
+    private final Optional<ContentGraph> base;
+    private final List<Platform> platforms;
+    private final List<Step> steps;
+    private final ConfigEdit config;
+    private final Compression compression;
+    private final Instant created;
+    private final Map<String, String> annotations;
+    private final boolean audited;
+
+    private ImageBuilder(
+            Optional<ContentGraph> base,
+            List<Platform> platforms,
+            List<Step> steps,
+            ConfigEdit config,
+            Compression compression,
+            Instant created,
+            Map<String, String> annotations,
+            boolean audited) {
+        this.base = base;
+        this.platforms = platforms;
+        this.steps = steps;
+        this.config = config;
+        this.compression = compression;
+        this.created = created;
+        this.annotations = annotations;
+        this.audited = audited;
+    }
+
+    /** One layer to make: the same for all platforms, or one for each. */
+    private record Step(boolean shared, Function<? super Platform, LayerRecipe> recipe) {}
+
+    /**
+     * Begins an image on a base.
+     *
+     * @param base an image, or an index with an image for every platform that will be asked for
+     * @return the description
+     */
+    public static ImageBuilder from(ContentGraph base) {
+        return on(Optional.of(base));
+    }
+
+    /**
+     * Begins an image from nothing.
+     *
+     * @return the description
+     */
+    public static ImageBuilder fromNothing() {
+        return on(Optional.empty());
+    }
+
+    private static ImageBuilder on(Optional<ContentGraph> base) {
+        return new ImageBuilder(
+                base, List.of(), List.of(), ConfigEdit.none(), Compression.gzip(), Instant.EPOCH, Map.of(), true);
+    }
+
+    /**
+     * Returns this build for other platforms.
+     *
+     * @param wanted the platforms, each once; in this order in the index
+     * @return the new description
+     * @throws InvalidInputException if one stands there twice
+     */
+    public ImageBuilder platforms(Platform... wanted) {
+        List<Platform> copy = List.of(wanted);
+        if (copy.stream().map(Platform::normalized).distinct().count() != copy.size()) {
+            throw new InvalidInputException("each platform is named once; these are " + copy);
+        }
+        return new ImageBuilder(base, copy, steps, config, compression, created, annotations, audited);
+    }
+
+    /**
+     * Returns this build with one more layer on top, made once and shared by all platforms.
+     *
+     * @param recipe what goes in
+     * @return the new description
+     */
+    public ImageBuilder layer(LayerRecipe recipe) {
+        Objects.requireNonNull(recipe);
+        return withStep(new Step(true, platform -> recipe));
+    }
+
+    /**
+     * Returns this build with one more layer on top, made for each platform.
+     *
+     * @param recipe what goes in for a platform
+     * @return the new description
+     */
+    public ImageBuilder layerFor(Function<? super Platform, LayerRecipe> recipe) {
+        return withStep(new Step(false, Objects.requireNonNull(recipe)));
+    }
+
+    private ImageBuilder withStep(Step step) {
+        List<Step> more = new ArrayList<>(steps);
+        more.add(step);
+        return new ImageBuilder(base, platforms, List.copyOf(more), config, compression, created, annotations, audited);
+    }
+
+    /**
+     * Returns this build with another configuration; what is not edited is the base's.
+     *
+     * @param edit the edit, on top of the earlier ones
+     * @return the new description
+     */
+    public ImageBuilder config(UnaryOperator<ConfigEdit> edit) {
+        return new ImageBuilder(base, platforms, steps, edit.apply(config), compression, created, annotations, audited);
+    }
+
+    /**
+     * Returns this build with another compression of the new layers; gzip at its default level unless said.
+     *
+     * @param newCompression the compression
+     * @return the new description
+     */
+    public ImageBuilder compression(Compression newCompression) {
+        return new ImageBuilder(base, platforms, steps, config, newCompression, created, annotations, audited);
+    }
+
+    /**
+     * Returns this build with the time that the image says it was made; 1970-01-01T00:00:00Z unless said.
+     *
+     * @param time the time
+     * @return the new description
+     */
+    public ImageBuilder created(Instant time) {
+        return new ImageBuilder(base, platforms, steps, config, compression, time, annotations, audited);
+    }
+
+    /**
+     * Returns this build with one annotation of what the names point to.
+     *
+     * @param key the annotation's key
+     * @param value its value
+     * @return the new description
+     */
+    public ImageBuilder annotate(String key, String value) {
+        Map<String, String> more = new LinkedHashMap<>(annotations);
+        more.put(key, value);
+        return new ImageBuilder(base, platforms, steps, config, compression, created, more, audited);
+    }
+
+    /**
+     * Returns this build with or without the audit: whether a new layer with a program for another machine than its
+     * platform's stops the build before a name moves. It costs nothing and is on unless said.
+     *
+     * @param on true for the audit
+     * @return the new description
+     */
+    public ImageBuilder audited(boolean on) {
+        return new ImageBuilder(base, platforms, steps, config, compression, created, annotations, on);
+    }
+
+    /**
+     * Builds.
+     *
+     * @param target where the image goes
+     * @param names the names that the target is to know it by, set last and in this order
+     * @return what was made
+     * @throws InvalidInputException if no platform was named, or the base contradicts itself
+     * @throws NotFoundException if the base lacks a platform, or a file of a recipe is not there; no layer has been made in
+     *     the first case
+     * @throws AuditFailedException if a new layer holds programs for the wrong machine; no name was moved
+     * @throws SourceFailedException if the base cannot be read
+     * @throws PartlyTaggedException if some of the names moved and others did not
+     * @throws CancelledException if the thread is interrupted
+     * @throws LadingException of another kind if the target refuses or cannot be reached
+     */
+    public BuildResult build(ContentTarget target, String... names) {
+        if (platforms.isEmpty()) {
+            throw new InvalidInputException("a build names at least one platform, such as linux/amd64");
+        }
+        Map<Platform, Start> starts = new LinkedHashMap<>();
+        platforms.forEach(platform -> starts.put(platform, start(platform)));
+        MemoryStore memory = MemoryStore.create();
+        Map<Step, Layer> shared = new HashMap<>();
+        PlatformAudit.Collected audit = new PlatformAudit.Collected();
+        Map<Platform, Descriptor> images = new LinkedHashMap<>();
+        for (Map.Entry<Platform, Start> start : starts.entrySet()) {
+            Platform platform = start.getKey();
+            List<Layer> layers = new ArrayList<>();
+            for (Step step : steps) {
+                List<Platform> judged = step.shared() ? platforms : List.of(platform);
+                layers.add(
+                        step.shared()
+                                ? shared.computeIfAbsent(step, s -> write(s, platform, judged, audit, target))
+                                : write(step, platform, judged, audit, target));
+            }
+            images.put(platform, putImage(platform, start.getValue(), layers, memory));
+        }
+        if (audited) {
+            audit.refuse();
+        }
+        Document root = root(images, memory);
+        ContentSource source = base.<ContentSource>map(graph -> OverlaySource.of(memory, List.of(graph.source())))
+                .orElse(memory);
+        CopyResult copy =
+                GraphCopy.from(ContentGraph.of(root.descriptor(), source)).to(target, names);
+        return new BuildResult(root.descriptor(), images, copy);
+    }
+
+    /** What a platform's image begins with. */
+    private record Start(ImageConfig config, List<Descriptor> layers) {}
+
+    private Start start(Platform platform) {
+        if (base.isEmpty()) {
+            return new Start(ImageConfig.create(platform), List.of());
+        }
+        Image image = base.get().image(platform);
+        Platform said = image.config().platform().normalized();
+        Platform wanted = platform.normalized();
+        if (!said.os().equals(wanted.os()) || !said.architecture().equals(wanted.architecture())) {
+            throw new InvalidInputException("the base " + image + " is listed for " + platform
+                    + " but its own configuration says " + image.config().platform()
+                    + ". Choose another base, or have this one mended.");
+        }
+        return new Start(
+                image.config(), image.layers().stream().map(Layer::descriptor).toList());
+    }
+
+    private Layer write(
+            Step step, Platform platform, List<Platform> judged, PlatformAudit.Collected audit, ContentTarget target) {
+        try {
+            return LayerWriter.with(compression)
+                    .observing((path, firstBytes) -> audit.look(judged, path, firstBytes))
+                    .write(step.recipe().apply(platform), target);
+        } catch (NotFoundException e) {
+            throw step.shared() ? e : new NotFoundException("for " + platform + " " + e.getMessage(), e);
+        }
+    }
+
+    private Descriptor putImage(Platform platform, Start start, List<Layer> layers, MemoryStore memory) {
+        ImageConfig made = config.apply(start.config()).withCreated(created);
+        List<Descriptor> descriptors = new ArrayList<>(start.layers());
+        for (Layer layer : layers) {
+            made = made.append(
+                    layer.diffId(), new History(Optional.of(created), Optional.of("lading"), Optional.empty(), false));
+            descriptors.add(layer.descriptor());
+        }
+        byte[] bytes = made.bytes();
+        Ingested<Boolean> kept = memory.ingest(MediaType.OCI_CONFIG, out -> {
+            out.write(bytes);
+            return true;
+        });
+        ImageManifest manifest = ImageManifest.of(kept.descriptor(), descriptors);
+        // The names of a single image point to its manifest, so that is where the annotations go.
+        Document document = Document.of(platforms.size() == 1 ? annotated(manifest) : manifest);
+        memory.put(document);
+        return document.descriptor().withPlatform(platform);
+    }
+
+    private ImageManifest annotated(ImageManifest manifest) {
+        ImageManifest changed = manifest;
+        for (Map.Entry<String, String> annotation : annotations.entrySet()) {
+            changed = changed.withAnnotation(annotation.getKey(), annotation.getValue());
+        }
+        return changed;
+    }
+
+    private Document root(Map<Platform, Descriptor> images, MemoryStore memory) {
+        if (images.size() == 1) {
+            return memory.document(images.values().iterator().next());
+        }
+        Document document = IndexBuilder.document(ImageIndex.of(List.copyOf(images.values())), annotations);
+        memory.put(document);
+        return document;
+    }
+}

@@ -1,0 +1,171 @@
+package dev.lading.build;
+
+import dev.lading.oci.CancelledException;
+import dev.lading.oci.Descriptor;
+import dev.lading.oci.ImageIndex;
+import dev.lading.oci.InvalidInputException;
+import dev.lading.oci.LadingException;
+import dev.lading.oci.NotFoundException;
+import dev.lading.oci.Platform;
+import dev.lading.oci.content.ContentGraph;
+import dev.lading.oci.content.ContentSource;
+import dev.lading.oci.content.ContentTarget;
+import dev.lading.oci.content.CopyResult;
+import dev.lading.oci.content.Document;
+import dev.lading.oci.content.GraphCopy;
+import dev.lading.oci.content.Image;
+import dev.lading.oci.content.MemoryStore;
+import dev.lading.oci.content.OverlaySource;
+import dev.lading.oci.content.PartlyTaggedException;
+import dev.lading.oci.content.SourceFailedException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Puts existing images together as one index: nothing of them is changed, only assembled.
+ *
+ * <p>An immutable description, ended by {@link #build}. Images that are elsewhere are copied or mounted into the target
+ * first; the names are set last.
+ */
+public final class IndexBuilder {
+    private final List<ContentGraph> graphs;
+    private final Optional<List<Platform>> required;
+    private final Map<String, String> annotations;
+
+    private IndexBuilder(
+            List<ContentGraph> graphs, Optional<List<Platform>> required, Map<String, String> annotations) {
+        this.graphs = graphs;
+        this.required = required;
+        this.annotations = annotations;
+    }
+
+    /**
+     * Begins an index without images.
+     *
+     * @return the description
+     */
+    public static IndexBuilder create() {
+        return new IndexBuilder(List.of(), Optional.empty(), Map.of());
+    }
+
+    /**
+     * Returns this index with one more image, or with all images of another index.
+     *
+     * @param graph an image or an index; what it names now, whatever its name means later
+     * @return the new description
+     */
+    public IndexBuilder add(ContentGraph graph) {
+        List<ContentGraph> more = new ArrayList<>(graphs);
+        more.add(Objects.requireNonNull(graph));
+        return new IndexBuilder(List.copyOf(more), required, annotations);
+    }
+
+    /**
+     * Returns this index with the set of platforms that it must have, each once and no other.
+     *
+     * @param platforms the platforms
+     * @return the new description
+     */
+    public IndexBuilder require(Platform... platforms) {
+        return new IndexBuilder(graphs, Optional.of(List.of(platforms)), annotations);
+    }
+
+    /**
+     * Returns this index with one annotation set.
+     *
+     * @param key the annotation's key
+     * @param value its value
+     * @return the new description
+     */
+    public IndexBuilder annotate(String key, String value) {
+        Map<String, String> more = new LinkedHashMap<>(annotations);
+        more.put(key, value);
+        return new IndexBuilder(graphs, required, more);
+    }
+
+    /**
+     * Assembles the index in a target.
+     *
+     * @param target where the index and all it names go
+     * @param names the names that the target is to know it by, set last and in this order
+     * @return what was made
+     * @throws InvalidInputException if there is no image, a platform is missing, double or unexpected, or an image's
+     *     configuration says another platform than its index
+     * @throws NotFoundException if an image is no longer where it was
+     * @throws SourceFailedException if an image cannot be read
+     * @throws PartlyTaggedException if some of the names moved and others did not
+     * @throws CancelledException if the thread is interrupted
+     * @throws LadingException of another kind if the target refuses or cannot be reached
+     */
+    public BuildResult build(ContentTarget target, String... names) {
+        Map<Platform, Descriptor> images = new LinkedHashMap<>();
+        List<Descriptor> entries = new ArrayList<>();
+        for (ContentGraph graph : graphs) {
+            for (Image image : graph.images()) {
+                Platform platform = checkedPlatform(image);
+                Descriptor entry = image.descriptor().withPlatform(platform);
+                if (entries.stream().anyMatch(e -> e.digest().equals(entry.digest()))) {
+                    continue;
+                }
+                entries.add(entry);
+                Descriptor other = images.putIfAbsent(platform.normalized(), entry);
+                if (other != null && required.isPresent()) {
+                    throw new InvalidInputException("there are two images for " + platform + ": " + other.digest()
+                            + " and " + entry.digest() + ". Drop one of them.");
+                }
+            }
+        }
+        if (entries.isEmpty()) {
+            throw new InvalidInputException("an index needs at least one image; add some");
+        }
+        required.ifPresent(platforms -> check(platforms, images));
+        MemoryStore memory = MemoryStore.create();
+        Document root = document(ImageIndex.of(entries), annotations);
+        memory.put(root);
+        List<ContentSource> places =
+                graphs.stream().map(ContentGraph::source).distinct().toList();
+        ContentGraph graph = ContentGraph.of(root.descriptor(), OverlaySource.of(memory, places));
+        CopyResult copy = GraphCopy.from(graph).to(target, names);
+        return new BuildResult(root.descriptor(), images, copy);
+    }
+
+    static Document document(ImageIndex index, Map<String, String> annotations) {
+        ImageIndex changed = index;
+        for (Map.Entry<String, String> annotation : annotations.entrySet()) {
+            changed = changed.withAnnotation(annotation.getKey(), annotation.getValue());
+        }
+        return Document.of(changed);
+    }
+
+    private static Platform checkedPlatform(Image image) {
+        Platform said = image.config().platform();
+        Optional<Platform> claimed = image.descriptor().platform();
+        if (claimed.isPresent()) {
+            Platform a = claimed.get().normalized();
+            Platform b = said.normalized();
+            if (!a.os().equals(b.os()) || !a.architecture().equals(b.architecture())) {
+                throw new InvalidInputException("the image " + image + " is listed for " + claimed.get()
+                        + " but its own configuration says " + said + ". Build it again for the right platform.");
+            }
+        }
+        return claimed.orElse(said);
+    }
+
+    private static void check(List<Platform> platforms, Map<Platform, Descriptor> images) {
+        List<Platform> wanted = platforms.stream().map(Platform::normalized).toList();
+        List<Platform> missing =
+                wanted.stream().filter(p -> !images.containsKey(p)).toList();
+        List<String> unexpected = images.entrySet().stream()
+                .filter(e -> !wanted.contains(e.getKey()))
+                .map(e -> e.getKey() + " (" + e.getValue().digest() + ")")
+                .toList();
+        if (!missing.isEmpty() || !unexpected.isEmpty()) {
+            throw new InvalidInputException("the index must have exactly " + wanted + "; missing " + missing
+                    + ", unexpected " + unexpected + ". Add what is missing and drop the others.");
+        }
+    }
+}
