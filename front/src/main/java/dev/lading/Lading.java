@@ -1,0 +1,5 @@
+package dev.lading;
+/** stub. */
+final class Lading {
+    private Lading() {}
+}
