@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * One request and its answer on a connection (RFC 9112, as much of it as registries and their clients use).
@@ -32,6 +33,7 @@ final class HttpExchange {
     private final String query;
     private final Map<String, List<String>> headers;
     private final OutputStream out;
+    private final Consumer<RecordedRequest> records;
     private final Body body;
     private int status;
 
@@ -41,18 +43,21 @@ final class HttpExchange {
             String query,
             Map<String, List<String>> headers,
             InputStream in,
-            OutputStream out)
+            OutputStream out,
+            Consumer<RecordedRequest> records)
             throws HttpFault {
         this.method = method;
         this.path = path;
         this.query = query;
         this.headers = headers;
         this.out = out;
+        this.records = records;
         this.body = new Body(in, framing(headers));
     }
 
     /** Reads the head of the next request; empty if the client has ended the connection. */
-    static Optional<HttpExchange> read(InputStream in, OutputStream out) throws IOException {
+    static Optional<HttpExchange> read(InputStream in, OutputStream out, Consumer<RecordedRequest> records)
+            throws IOException {
         Optional<String> first = line(in, MAX_HEAD_BYTES);
         if (first.isEmpty()) {
             return Optional.empty();
@@ -83,7 +88,8 @@ final class HttpExchange {
                 question < 0 ? "" : words[1].substring(question + 1),
                 headers,
                 in,
-                out));
+                out,
+                records));
     }
 
     private static Optional<String> line(InputStream in, int maxBytes) throws IOException {
@@ -205,6 +211,8 @@ final class HttpExchange {
 
     private void head(int newStatus, Map<String, String> answerHeaders, long length) throws IOException {
         status = newStatus;
+        // Before the client can know of the answer, so that who asks after a call finds the call's requests.
+        records.accept(recorded());
         StringBuilder head = new StringBuilder("HTTP/1.1 " + newStatus + " " + newStatus + "\r\n");
         answerHeaders.forEach(
                 (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
@@ -213,6 +221,13 @@ final class HttpExchange {
         }
         head.append("Docker-Distribution-Api-Version: registry/2.0\r\n\r\n");
         out.write(head.toString().getBytes(ISO_8859_1));
+    }
+
+    /** Records a request whose connection broke before it was answered. */
+    void recordIfUnanswered() {
+        if (!isAnswered()) {
+            records.accept(recorded());
+        }
     }
 
     /** Says whether the connection can serve another request, having read what was left of the body. */
@@ -235,7 +250,7 @@ final class HttpExchange {
         return true;
     }
 
-    RecordedRequest recorded() {
+    private RecordedRequest recorded() {
         return new RecordedRequest(method, path, query, headers, body.received.get(), status);
     }
 

@@ -154,7 +154,7 @@ public final class LocalRegistry implements AutoCloseable {
     /**
      * Returns the requests answered so far.
      *
-     * @return the requests in the order of their answers' ends
+     * @return the requests in the order of their answers; one is here before its client has the answer
      */
     public List<RecordedRequest> requests() {
         return List.copyOf(requests);
@@ -212,7 +212,7 @@ public final class LocalRegistry implements AutoCloseable {
     private boolean serveOne(InputStream in, OutputStream out) throws IOException {
         Optional<HttpExchange> next;
         try {
-            next = HttpExchange.read(in, out);
+            next = HttpExchange.read(in, out, requests::add);
         } catch (HttpFault e) {
             refuse(out, e);
             return false;
@@ -230,7 +230,7 @@ public final class LocalRegistry implements AutoCloseable {
             }
             return false;
         } finally {
-            requests.add(exchange.recorded());
+            exchange.recordIfUnanswered();
         }
     }
 
