@@ -12,6 +12,7 @@ import dev.lading.emulation.HostExecution;
 import dev.lading.oci.Platform;
 import dev.lading.oci.UnsupportedException;
 import dev.lading.oci.platform.ExecutableHeader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -45,7 +46,8 @@ class TinyElfTest {
                 ? List.of(emulated.emulator().toString(), file.toString())
                 : List.of(file.toString());
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        assertThat(new String(process.getInputStream().readAllBytes())).isEqualTo("hello from " + platform + "\n");
+        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEqualTo("hello from " + platform + "\n");
         assertThat(process.waitFor()).isZero();
     }
 

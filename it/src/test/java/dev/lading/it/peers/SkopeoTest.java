@@ -31,6 +31,7 @@ class SkopeoTest {
                             skopeo,
                             "copy",
                             "--all",
+                            "--preserve-digests",
                             "--dest-tls-verify=false",
                             "oci:" + folder + ":1",
                             "docker://" + registry.name("team/app") + ":1")
