@@ -268,7 +268,7 @@ public final class ImageBuilder {
             Step step, Platform platform, List<Platform> judged, PlatformAudit.Collected audit, ContentTarget target) {
         try {
             return LayerWriter.with(compression)
-                    .observing((path, firstBytes) -> audit.look(judged, path, firstBytes))
+                    .observing(audit.observer(judged))
                     .write(step.recipe().apply(platform), target);
         } catch (NotFoundException e) {
             throw step.shared() ? e : new NotFoundException("for " + platform + " " + e.getMessage(), e);

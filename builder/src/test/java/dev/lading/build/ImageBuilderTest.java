@@ -170,6 +170,23 @@ class ImageBuilderTest {
     }
 
     @Test
+    void an_audit_reads_the_layers_of_an_image_that_is_there() {
+        ImageBuilder.fromNothing()
+                .platforms(LINUX_AMD64, LINUX_ARM64)
+                .layer(bytes(elf(62)).into("/app/run"))
+                .layerFor(p -> bytes(elf(p.equals(LINUX_ARM64) ? 183 : 62)).into("/app/right"))
+                .audited(false)
+                .build(store, "wrong");
+        assertThat(PlatformAudit.of(store.resolve("wrong")).findings())
+                .containsExactly(new AuditFinding(LINUX_ARM64, "/app/run", LINUX_AMD64));
+        ImageBuilder.from(store.resolve("wrong"))
+                .platforms(LINUX_AMD64, LINUX_ARM64)
+                .layerFor(p -> program(p))
+                .build(store, "mended");
+        assertThat(PlatformAudit.of(store.resolve("mended")).findings()).isEmpty();
+    }
+
+    @Test
     void a_build_names_its_platforms_each_once() {
         assertThatThrownBy(() -> ImageBuilder.fromNothing().build(store)).isInstanceOf(InvalidInputException.class);
         assertThatThrownBy(() -> ImageBuilder.fromNothing().platforms(LINUX_AMD64, Platform.parse("linux/x86_64")))

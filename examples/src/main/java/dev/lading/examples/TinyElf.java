@@ -43,23 +43,51 @@ public final class TinyElf {
         int codeLength = 37;
         return bytes(
                 // mov eax, 1          write is system call 1
-                0xb8, 1, 0, 0, 0,
+                0xb8,
+                1,
+                0,
+                0,
+                0,
                 // mov edi, 1          to standard output
-                0xbf, 1, 0, 0, 0,
+                0xbf,
+                1,
+                0,
+                0,
+                0,
                 // lea rsi, [rip + …]  the text begins where the code ends; rip is at the end of this instruction (17)
-                0x48, 0x8d, 0x35, codeLength - 17, 0, 0, 0,
+                0x48,
+                0x8d,
+                0x35,
+                codeLength - 17,
+                0,
+                0,
+                0,
                 // mov edx, length
-                0xba, length, 0, 0, 0,
+                0xba,
+                length,
+                0,
+                0,
+                0,
                 // syscall
-                0x0f, 0x05,
+                0x0f,
+                0x05,
                 // mov eax, 60         exit is system call 60
-                0xb8, 60, 0, 0, 0,
+                0xb8,
+                60,
+                0,
+                0,
+                0,
                 // xor edi, edi        with status 0
-                0x31, 0xff,
+                0x31,
+                0xff,
                 // syscall
-                0x0f, 0x05,
+                0x0f,
+                0x05,
                 // ud2                 never reached
-                0x0f, 0x0b, 0x90, 0x90);
+                0x0f,
+                0x0b,
+                0x90,
+                0x90);
     }
 
     /** Arm's ARM, A64: words of 32 bits; register in bits 0-4, 16-bit immediate in bits 5-20. */

@@ -234,7 +234,6 @@ class GraphCopyTest {
         }
     }
 
-    @SuppressWarnings("ArrayRecordComponent") // Never compared.
     private record Bytes(byte[] bytes) implements Content {
         @Override
         public long size() {
