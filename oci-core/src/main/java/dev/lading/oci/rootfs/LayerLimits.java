@@ -26,6 +26,10 @@ public record LayerLimits(long maxBytes, long maxEntries, int maxRatio, TarLimit
     /**
      * Checks the numbers.
      *
+     * @param maxBytes at least 1
+     * @param maxEntries at least 1
+     * @param maxRatio at least 1
+     * @param tar what one entry may say
      * @throws IllegalArgumentException if one is below 1
      */
     public LayerLimits {
