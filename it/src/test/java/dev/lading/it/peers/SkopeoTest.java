@@ -43,6 +43,7 @@ class SkopeoTest {
                             skopeo,
                             "copy",
                             "--all",
+                            "--preserve-digests",
                             "--src-tls-verify=false",
                             "docker://" + registry.name("team/app") + ":1",
                             "oci:" + temp.resolve("back") + ":1")
