@@ -280,12 +280,12 @@ public final class OciLayout implements ContentStore, AutoCloseable {
         }
     }
 
-    /** Writes a blob's bytes and says their digest, which is verified or computed by then. */
-    private interface Writing {
-        Digest writeTo(OutputStream out) throws IOException;
+    /** Writes a file's bytes; a blob's says the digest, which is verified or computed by then. */
+    private interface Writing<T> {
+        T writeTo(OutputStream out) throws IOException;
     }
 
-    private void store(String what, Writing writing) {
+    private void store(String what, Writing<Digest> writing) {
         try {
             makeFolders();
             Path beside = folder.resolve(".ingest-" + UUID.randomUUID());
@@ -302,16 +302,16 @@ public final class OciLayout implements ContentStore, AutoCloseable {
         }
     }
 
-    private static Digest writeSynced(Path file, Writing writing) throws IOException {
+    private static <T> T writeSynced(Path file, Writing<T> writing) throws IOException {
         try (SeekableByteChannel channel =
                 Files.newByteChannel(file, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW))) {
             OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
-            Digest digest = writing.writeTo(out);
+            T result = writing.writeTo(out);
             out.flush();
             if (channel instanceof FileChannel synced) {
                 synced.force(true);
             }
-            return digest;
+            return result;
         }
     }
 
@@ -350,9 +350,9 @@ public final class OciLayout implements ContentStore, AutoCloseable {
     private void replace(Path file, byte[] bytes) throws IOException {
         Path beside = folder.resolve(".ingest-" + UUID.randomUUID());
         try {
-            Digest unused = writeSynced(beside, out -> {
+            writeSynced(beside, out -> {
                 out.write(bytes);
-                return Digest.of(bytes);
+                return bytes.length;
             });
             moveOver(beside, file);
         } finally {
