@@ -4,8 +4,8 @@ module dev.lading.testkit {
     requires transitive dev.lading.oci;
     requires dev.lading.codecs;
     requires com.fasterxml.jackson.databind;
-    requires static transitive org.junit.jupiter.api;
-    requires static transitive org.assertj.core;
+    requires static org.junit.jupiter.api;
+    requires static org.assertj.core;
 
     exports dev.lading.testkit;
 }

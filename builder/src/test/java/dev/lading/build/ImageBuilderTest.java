@@ -80,6 +80,16 @@ class ImageBuilderTest {
     }
 
     @Test
+    void a_layer_for_one_platform_is_in_its_image_alone() {
+        twoPlatforms()
+                .layerFor(Platform.of("linux", "aarch64"), bytes(new byte[] {4}).into("/app/extra"))
+                .build(store, "1");
+        ContentGraph graph = store.resolve("1");
+        assertThat(graph.image(LINUX_AMD64).layers()).hasSize(2);
+        assertThat(graph.image(LINUX_ARM64).layers()).hasSize(3);
+    }
+
+    @Test
     void the_same_description_gives_the_same_digest_and_moves_nothing_the_second_time() {
         BuildResult first = twoPlatforms().build(store, "1");
         BuildResult second = twoPlatforms().build(store, "1");

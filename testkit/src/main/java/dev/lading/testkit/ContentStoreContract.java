@@ -46,6 +46,8 @@ import org.junit.jupiter.api.Timeout;
  * <p>JUnit makes a new object for each test, and so a new place; {@link #store()} is asked once a test.
  */
 @Timeout(60)
+// JUnit is optional here: who has no tests compiles without it, who subclasses this has it.
+@SuppressWarnings("exports")
 public abstract class ContentStoreContract {
     private static final MediaType LAYER = MediaType.OCI_LAYER;
 
