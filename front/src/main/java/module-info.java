@@ -2,6 +2,9 @@
 module dev.lading {
     requires static transitive org.jspecify;
     requires transitive dev.lading.oci;
+    requires transitive dev.lading.builder;
+    requires transitive dev.lading.registry;
+    requires transitive dev.lading.emulation;
 
     exports dev.lading;
 }
