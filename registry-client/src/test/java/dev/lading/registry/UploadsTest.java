@@ -220,7 +220,7 @@ class UploadsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {429, 503, 404})
+    @ValueSource(ints = {429, 503, 404, 416})
     void a_PUT_that_may_pass_is_sent_again(int status) {
         AtomicInteger puts = new AtomicInteger();
         try (ScriptedServer server = ScriptedServer.answering(talk -> {
