@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Function;
@@ -48,9 +49,7 @@ final class Session {
         if (!verbs.containsKey(asked)) {
             return overview(first);
         }
-        String[] rest = first.equals("help")
-                ? helpWords(words)
-                : Arrays.copyOfRange(words, 1, words.length);
+        String[] rest = first.equals("help") ? helpWords(words) : Arrays.copyOfRange(words, 1, words.length);
         return run(asked, rest);
     }
 
@@ -61,7 +60,7 @@ final class Session {
     }
 
     private int run(String name, String[] words) {
-        Verb verb = java.util.Objects.requireNonNull(verbs.get(name)).get();
+        Verb verb = Objects.requireNonNull(verbs.get(name)).get();
         CommandLine line = line(verb);
         String said = name;
         try {
@@ -111,12 +110,14 @@ final class Session {
     }
 
     private static String said(ParseResult parsed, String name) {
-        return parsed.hasSubcommand() ? name + " " + parsed.subcommand().commandSpec().name() : name;
+        return parsed.hasSubcommand()
+                ? name + " " + parsed.subcommand().commandSpec().name()
+                : name;
     }
 
     private static CommandLine leaf(CommandLine line, String[] words) {
         return words.length > 0 && line.getSubcommands().containsKey(words[0])
-                ? java.util.Objects.requireNonNull(line.getSubcommands().get(words[0]))
+                ? Objects.requireNonNull(line.getSubcommands().get(words[0]))
                 : line;
     }
 
@@ -124,7 +125,8 @@ final class Session {
         String name = line.getCommandSpec().qualifiedName();
         StringWriter usage = new StringWriter();
         PrintWriter writer = new PrintWriter(usage);
-        writer.print(line.getHelp().synopsisHeading() + line.getHelp().synopsis(line.getHelp().synopsisHeadingLength()));
+        writer.print(line.getHelp().synopsisHeading()
+                + line.getHelp().synopsis(line.getHelp().synopsisHeadingLength()));
         writer.flush();
         console.note(name + ": " + message + "\n" + usage.toString().strip() + "\n" + name + " --help shows examples.");
         trace(cause);
@@ -132,7 +134,8 @@ final class Session {
     }
 
     private int failed(String said, LadingException e) {
-        console.note("lading " + said + ": " + e.getMessage());
+        console.note("lading " + said + ": " + e.getMessage()
+                + (e instanceof AuditFailedException ? "\nNo name was moved; --audit=false builds all the same." : ""));
         trace(e);
         if (e instanceof CancelledException) {
             return ExitCode.INTERRUPTED;
@@ -152,6 +155,7 @@ final class Session {
     private int overview(String first) {
         CommandSpec root = CommandSpec.create().name("lading");
         root.usageMessage()
+                .width(100)
                 .description("Build, copy and inspect container images without a daemon.")
                 .customSynopsis("lading VERB …", "lading help VERB", "lading --version")
                 .footer(
@@ -161,13 +165,20 @@ final class Session {
                         "  lading registry serve --port 5000",
                         "  lading build --add site:/srv/site -t 127.0.0.1:5000/site:1 --push",
                         "  lading inspect 127.0.0.1:5000/site:1");
-        verbs.values().stream().map(Supplier::get).map(Verb::spec).forEach(spec -> root.addSubcommand(spec.name(), spec));
+        verbs.values().stream()
+                .map(Supplier::get)
+                .map(Verb::spec)
+                .forEach(spec -> root.addSubcommand(spec.name(), spec));
         String help = new CommandLine(root).getUsageMessage(Ansi.OFF);
         if (List.of("help", "--help", "-h").contains(first)) {
             console.resultText(help);
             return ExitCode.DONE;
         }
-        console.note(first.isEmpty() ? help.stripTrailing() : "lading: there is no verb «" + first + "»\n" + help.stripTrailing());
+        console.note(
+                first.isEmpty()
+                        ? help.stripTrailing()
+                        : "lading: there is no verb «" + first + "»; there are " + String.join(", ", verbs.keySet())
+                                + "\nlading --help shows examples.");
         return ExitCode.USAGE;
     }
 
