@@ -4,10 +4,12 @@
  */
 module dev.lading.oci {
     requires static transitive org.jspecify;
+    requires transitive dev.lading.codecs;
     requires com.fasterxml.jackson.databind;
 
     exports dev.lading.oci;
     exports dev.lading.oci.content;
     exports dev.lading.oci.layout;
     exports dev.lading.oci.platform;
+    exports dev.lading.oci.rootfs;
 }

@@ -74,8 +74,8 @@ public final class ImageBuilder {
         this.audited = audited;
     }
 
-    /** One layer to make: the same for all platforms, or one for each. */
-    private record Step(boolean shared, Function<? super Platform, LayerRecipe> recipe) {}
+    /** One layer to make: the same for all platforms, or one for each that has a recipe. */
+    private record Step(boolean shared, Function<? super Platform, Optional<LayerRecipe>> recipe) {}
 
     /**
      * Begins an image on a base.
@@ -123,8 +123,8 @@ public final class ImageBuilder {
      * @return the new description
      */
     public ImageBuilder layer(LayerRecipe recipe) {
-        Objects.requireNonNull(recipe);
-        return withStep(new Step(true, platform -> recipe));
+        Optional<LayerRecipe> made = Optional.of(recipe);
+        return withStep(new Step(true, platform -> made));
     }
 
     /**
@@ -134,7 +134,21 @@ public final class ImageBuilder {
      * @return the new description
      */
     public ImageBuilder layerFor(Function<? super Platform, LayerRecipe> recipe) {
-        return withStep(new Step(false, Objects.requireNonNull(recipe)));
+        Objects.requireNonNull(recipe);
+        return withStep(new Step(false, platform -> Optional.of(recipe.apply(platform))));
+    }
+
+    /**
+     * Returns this build with one more layer on top of the image for one platform; the others get none.
+     *
+     * @param platform one of the platforms, in any spelling
+     * @param recipe what goes in
+     * @return the new description
+     */
+    public ImageBuilder layerFor(Platform platform, LayerRecipe recipe) {
+        Platform only = platform.normalized();
+        Optional<LayerRecipe> made = Optional.of(recipe);
+        return withStep(new Step(false, p -> p.normalized().equals(only) ? made : Optional.empty()));
     }
 
     private ImageBuilder withStep(Step step) {
@@ -226,11 +240,11 @@ public final class ImageBuilder {
             Platform platform = start.getKey();
             List<Layer> layers = new ArrayList<>();
             for (Step step : steps) {
-                List<Platform> judged = step.shared() ? platforms : List.of(platform);
-                layers.add(
-                        step.shared()
-                                ? shared.computeIfAbsent(step, s -> write(s, platform, judged, audit, target))
-                                : write(step, platform, judged, audit, target));
+                if (step.shared()) {
+                    layers.add(shared.computeIfAbsent(step, s -> write(s, platform, platforms, audit, target)));
+                } else if (step.recipe().apply(platform).isPresent()) {
+                    layers.add(write(step, platform, List.of(platform), audit, target));
+                }
             }
             images.put(platform, putImage(platform, start.getValue(), layers, memory));
         }
@@ -268,8 +282,8 @@ public final class ImageBuilder {
             Step step, Platform platform, List<Platform> judged, PlatformAudit.Collected audit, ContentTarget target) {
         try {
             return LayerWriter.with(compression)
-                    .observing((path, firstBytes) -> audit.look(judged, path, firstBytes))
-                    .write(step.recipe().apply(platform), target);
+                    .observing(audit.observer(judged))
+                    .write(step.recipe().apply(platform).orElseThrow(), target);
         } catch (NotFoundException e) {
             throw step.shared() ? e : new NotFoundException("for " + platform + " " + e.getMessage(), e);
         }

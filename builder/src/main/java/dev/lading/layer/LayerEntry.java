@@ -13,7 +13,6 @@ import java.util.Arrays;
  * @param content its bytes; of files only
  * @param origin where it comes from, for messages
  */
-@SuppressWarnings("ArrayRecordComponent") // Compared by order() alone.
 record LayerEntry(byte[] path, TarEntry header, FileContent content, String origin) {
 
     /** The bytes of a file, and the question afterwards whether they are still those that the scan saw. */

@@ -1,5 +1,7 @@
 package dev.lading.layer;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.LadingException;
 import dev.lading.oci.NotFoundException;
@@ -7,7 +9,6 @@ import dev.lading.tar.TarEntry;
 import dev.lading.tar.TarKind;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,49 +40,31 @@ public final class LayerRecipe {
     }
 
     /** A kind of source. */
-    sealed interface Source {
-        /** The name the source has by itself, for a destination that ends with a slash; empty if it has none. */
-        String ownName();
-    }
+    sealed interface Source {}
 
     /** A folder of files. */
-    record FolderSource(Path folder) implements Source {
-        @Override
-        public String ownName() {
-            return fileName(folder);
-        }
-    }
+    record FolderSource(Path folder) implements Source {}
 
     /** A single file. */
-    record FileSource(Path file) implements Source {
-        @Override
-        public String ownName() {
-            return fileName(file);
-        }
-    }
+    record FileSource(Path file) implements Source {}
 
     /** Bytes that are made when they are asked for. */
-    record GeneratedSource(long size, Supplier<? extends InputStream> content) implements Source {
-        @Override
-        public String ownName() {
-            return "";
-        }
-    }
-
-    private static String fileName(Path path) {
-        Path name = path.toAbsolutePath().normalize().getFileName();
-        return name == null ? "" : name.toString();
-    }
+    record GeneratedSource(long size, Supplier<? extends InputStream> content) implements Source {}
 
     /** What a part's entries are given. */
     record Rules(Optional<Integer> mode, long userId, long groupId, Instant time) {}
 
-    /** One source, where it goes, and by what rules. */
-    record Part(Source source, String destination, Rules rules) {}
+    /**
+     * One source, where it goes, and by what rules.
+     *
+     * @param below whether the source goes below the destination: always for a folder's content; for a file, under its own
+     *     name
+     */
+    record Part(Source source, String destination, boolean below, Rules rules) {}
 
-    private static LayerRecipe of(Source source, String destination) {
+    private static LayerRecipe of(Source source) {
         Rules rules = new Rules(Optional.empty(), 0, 0, Instant.EPOCH);
-        return new LayerRecipe(List.of(new Part(source, destination, rules)));
+        return new LayerRecipe(List.of(new Part(source, "", true, rules)));
     }
 
     /**
@@ -91,7 +74,7 @@ public final class LayerRecipe {
      * @return the recipe
      */
     public static LayerRecipe folder(Path folder) {
-        return of(new FolderSource(folder), "");
+        return of(new FolderSource(Objects.requireNonNull(folder)));
     }
 
     /**
@@ -101,8 +84,7 @@ public final class LayerRecipe {
      * @return the recipe
      */
     public static LayerRecipe file(Path file) {
-        FileSource source = new FileSource(file);
-        return of(source, source.ownName());
+        return of(new FileSource(Objects.requireNonNull(file)));
     }
 
     /**
@@ -128,7 +110,7 @@ public final class LayerRecipe {
         if (size < 0) {
             throw new InvalidInputException("a file's size is not negative, as " + size + " is");
         }
-        return of(new GeneratedSource(size, Objects.requireNonNull(content)), "");
+        return of(new GeneratedSource(size, Objects.requireNonNull(content)));
     }
 
     /**
@@ -141,16 +123,14 @@ public final class LayerRecipe {
      */
     public LayerRecipe into(String path) {
         String clean = cleaned(path);
-        boolean below = path.endsWith("/");
+        boolean ownName = path.isEmpty() || path.endsWith("/");
         return mapped(part -> {
-            String name = part.source().ownName();
-            boolean named = part.source() instanceof FolderSource || !below;
-            if (!named && name.isEmpty()) {
+            if (ownName && part.source() instanceof GeneratedSource) {
                 throw new InvalidInputException(
                         "generated content has no name of its own; name the file after «" + path + "»");
             }
-            String destination = named ? clean : clean.isEmpty() ? name : clean + "/" + name;
-            return new Part(part.source(), destination, part.rules());
+            boolean below = ownName || part.source() instanceof FolderSource;
+            return new Part(part.source(), clean, below, part.rules());
         });
     }
 
@@ -168,9 +148,10 @@ public final class LayerRecipe {
 
     /** Refuses names that mean something else in a layer than in a folder. */
     static void checkName(String name, String path) {
-        if (name.isEmpty() || name.equals(".") || name.equals("..") || name.indexOf('\0') >= 0) {
+        boolean noName = name.isEmpty() || name.equals(".") || name.equals("..");
+        if (noName || name.indexOf('\0') >= 0 || !UTF_8.newEncoder().canEncode(name)) {
             throw new InvalidInputException("«" + path + "» is not a path in an image: it has the part «"
-                    + name.replace('\0', '?') + "». Write it without empty parts, «.» and «..».");
+                    + name.replace('\0', '?') + "». Write it in valid Unicode, without empty parts, «.» and «..».");
         }
         if (name.startsWith(".wh.")) {
             throw new InvalidInputException("«" + path + "» would be read as a whiteout, because «" + name
@@ -235,7 +216,7 @@ public final class LayerRecipe {
     }
 
     private LayerRecipe withRules(RulesEdit edit) {
-        return mapped(part -> new Part(part.source(), part.destination(), edit.apply(part.rules())));
+        return mapped(part -> new Part(part.source(), part.destination(), part.below(), edit.apply(part.rules())));
     }
 
     private interface PartEdit {
@@ -293,6 +274,6 @@ public final class LayerRecipe {
     }
 
     private static String shown(LayerEntry entry) {
-        return "/" + new String(entry.path(), StandardCharsets.UTF_8);
+        return "/" + new String(entry.path(), UTF_8);
     }
 }

@@ -134,6 +134,10 @@ public final class LayerWriter {
                 OutputStream file = tar.openFile(header)) {
             boolean first = true;
             while (left > 0 || first) {
+                if (Thread.currentThread().isInterrupted()) {
+                    // content that compresses well reaches the target, which looks at the flag too, late
+                    throw new CancelledException("interrupted while " + entry.origin() + " was put into a layer");
+                }
                 int n = in.readNBytes(buffer, 0, (int) Math.min(buffer.length, left));
                 if (first) {
                     observer.file(

@@ -22,9 +22,11 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributes;
@@ -100,7 +102,7 @@ final class PartScan {
         try (DirectoryStream<Path> children = Files.newDirectoryStream(folder)) {
             for (Path child : children) {
                 byte[] path = joined(above, nameBytes(child));
-                BasicFileAttributes attributes = attributes(child, LinkOption.NOFOLLOW_LINKS);
+                BasicFileAttributes attributes = attributes(child);
                 if (attributes.isDirectory()) {
                     entries.add(new LayerEntry(
                             path,
@@ -127,15 +129,19 @@ final class PartScan {
                             ? file + " is no file. Name a file, or add it as a folder."
                             : "there is no file " + file + ". Check the path, or build it first.");
         }
+        byte[] destination = part.destination().getBytes(StandardCharsets.UTF_8);
         try {
-            add(file, part.destination().getBytes(StandardCharsets.UTF_8), attributes(file));
+            // A link named by the caller is what it points to; where it leads may not change between here and the
+            // reading.
+            Path real = file.toRealPath();
+            add(real, part.below() ? joined(destination, nameBytes(file)) : destination, attributes(real));
         } catch (IOException e) {
             throw LadingException.from("cannot look at the file " + file, e);
         }
     }
 
     private void generated(GeneratedSource source) {
-        if (part.destination().isEmpty()) {
+        if (part.below()) {
             throw new InvalidInputException("generated content has no name of its own; say where it goes by into(…)");
         }
         byte[] path = part.destination().getBytes(StandardCharsets.UTF_8);
@@ -164,11 +170,12 @@ final class PartScan {
                     file.toString()));
         } else if (attributes.isRegularFile()) {
             long size = attributes.size();
-            FileTime modified = attributes.lastModifiedTime();
+            ScannedFile content = new ScannedFile(
+                    file, size, attributes.lastModifiedTime(), Optional.ofNullable(attributes.fileKey()));
             entries.add(new LayerEntry(
                     path,
                     ruled(TarEntry.file(path, size), mode(file, attributes), part.rules()),
-                    new ScannedFile(file, size, modified),
+                    content,
                     file.toString()));
         } else {
             throw new InvalidInputException(file
@@ -177,26 +184,39 @@ final class PartScan {
         }
     }
 
-    /** A file that must still be what the scan saw when its last byte has been read. */
-    private record ScannedFile(Path file, long size, FileTime modified) implements LayerEntry.FileContent {
+    /**
+     * A file that must still be what the scan saw when its last byte has been read. A link put in its place is not followed:
+     * it could lead out of the folder that the caller named.
+     */
+    private record ScannedFile(Path file, long size, FileTime modified, Optional<Object> key)
+            implements LayerEntry.FileContent {
         @Override
         public InputStream open() throws IOException {
-            return Channels.newInputStream(Files.newByteChannel(file));
+            checkUnchanged();
+            return openFile(file);
         }
 
         @Override
         public void checkUnchanged() throws IOException {
-            BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-            if (now.size() != size || !now.lastModifiedTime().equals(modified)) {
-                throw new IOException("the file " + file + " changed while it was read");
+            BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            boolean same = now.isRegularFile()
+                    && now.size() == size
+                    && now.lastModifiedTime().equals(modified)
+                    && Optional.ofNullable(now.fileKey()).equals(key);
+            if (!same) {
+                throw new IOException("the file " + file + " changed while the layer was made");
             }
         }
     }
 
-    private static BasicFileAttributes attributes(Path file, LinkOption... options) throws IOException {
+    private static InputStream openFile(Path file) throws IOException {
+        return Channels.newInputStream(Files.newByteChannel(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    private static BasicFileAttributes attributes(Path file) throws IOException {
         return isPosix(file)
-                ? Files.readAttributes(file, PosixFileAttributes.class, options)
-                : Files.readAttributes(file, BasicFileAttributes.class, options);
+                ? Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                : Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     }
 
     private static boolean isPosix(Path file) {
@@ -210,7 +230,7 @@ final class PartScan {
         if (attributes instanceof PosixFileAttributes posix) {
             return posix.permissions().contains(PosixFilePermission.OWNER_EXECUTE) ? EXECUTABLE : PLAIN;
         }
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = openFile(file)) {
             return modeByContent(in);
         }
     }
@@ -234,25 +254,49 @@ final class PartScan {
         return path.toByteArray();
     }
 
-    /**
-     * A file's name as bytes. Java decodes the names of Unix files by the locale, which loses what the locale lacks; its URI
-     * keeps the bytes.
-     */
+    /** A file's name as bytes. */
     private static byte[] nameBytes(Path file) {
-        String name = String.valueOf(file.getFileName());
-        LayerRecipe.checkName(name, file.toString());
-        if (name.indexOf('\uFFFD') < 0) {
-            return utf8(name, file);
+        Path name = file.getFileName();
+        String text = String.valueOf(name);
+        LayerRecipe.checkName(text, file.toString());
+        return name == null || isPlain(text) ? utf8(text, file) : pathBytes(name, text, file);
+    }
+
+    private static byte[] targetBytes(Path link) throws IOException {
+        Path target = Files.readSymbolicLink(link);
+        String text = target.toString();
+        String separator = target.getFileSystem().getSeparator();
+        if (!separator.equals("/")) {
+            return utf8(text.replace(separator, "/"), link);
         }
-        String uri = file.toUri().getRawPath();
-        String last = uri.substring(uri.lastIndexOf('/', uri.length() - 2) + 1);
+        return isPlain(text) ? utf8(text, link) : pathBytes(target, text, link);
+    }
+
+    private static boolean isPlain(String text) {
+        return text.chars().allMatch(c -> c < 0x80);
+    }
+
+    /**
+     * A path's bytes as they are on the disk. Java decodes them by the locale: under one without UTF-8 their text is another
+     * or lost, and layers must not depend on the locale. The escapes of a file URI carry the bytes themselves.
+     */
+    private static byte[] pathBytes(Path path, String text, Path shown) {
+        if (path.getFileSystem() != FileSystems.getDefault()
+                || !path.getFileSystem().getSeparator().equals("/")) {
+            return utf8(text, shown);
+        }
+        // Resolved against the root only to make it absolute; nothing of the path is looked up or normalised.
+        String uri = Path.of("/").resolve(path).toUri().getRawPath();
+        int start = path.isAbsolute() ? 0 : 1;
+        // A path that happens to be a folder's below the root is given a slash at its end.
+        int end = uri.length() > 1 && uri.endsWith("/") ? uri.length() - 1 : uri.length();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        for (int i = 0; i < last.length(); i++) {
-            char c = last.charAt(i);
+        for (int i = start; i < end; i++) {
+            char c = uri.charAt(i);
             if (c == '%') {
-                bytes.write(Integer.parseInt(last.substring(i + 1, i + 3), 16));
+                bytes.write(Integer.parseInt(uri.substring(i + 1, i + 3), 16));
                 i += 2;
-            } else if (c != '/') {
+            } else {
                 bytes.write(c);
             }
         }
@@ -273,17 +317,5 @@ final class PartScan {
             throw new InvalidInputException(
                     "the name of " + file + " is not valid Unicode and cannot be in a layer", e);
         }
-    }
-
-    private static byte[] targetBytes(Path link) throws IOException {
-        Path target = Files.readSymbolicLink(link);
-        String text = target.toString();
-        if (text.indexOf('\uFFFD') >= 0) {
-            throw new InvalidInputException(
-                    "the symbolic link " + link
-                            + " points to a name that this locale cannot read. Run with a UTF-8 locale, such as LC_ALL=C.UTF-8.");
-        }
-        String separator = target.getFileSystem().getSeparator();
-        return utf8(separator.equals("/") ? text : text.replace(separator, "/"), link);
     }
 }

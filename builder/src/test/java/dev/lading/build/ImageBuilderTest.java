@@ -80,6 +80,16 @@ class ImageBuilderTest {
     }
 
     @Test
+    void a_layer_for_one_platform_is_in_its_image_alone() {
+        twoPlatforms()
+                .layerFor(Platform.of("linux", "aarch64"), bytes(new byte[] {4}).into("/app/extra"))
+                .build(store, "1");
+        ContentGraph graph = store.resolve("1");
+        assertThat(graph.image(LINUX_AMD64).layers()).hasSize(2);
+        assertThat(graph.image(LINUX_ARM64).layers()).hasSize(3);
+    }
+
+    @Test
     void the_same_description_gives_the_same_digest_and_moves_nothing_the_second_time() {
         BuildResult first = twoPlatforms().build(store, "1");
         BuildResult second = twoPlatforms().build(store, "1");
@@ -167,6 +177,23 @@ class ImageBuilderTest {
         assertThat(refused.findings()).containsExactly(new AuditFinding(LINUX_ARM64, "/app/run", LINUX_AMD64));
         assertThat(store.find("1")).isEmpty();
         assertThat(wrong.audited(false).build(store, "1").images()).hasSize(2);
+    }
+
+    @Test
+    void an_audit_reads_the_layers_of_an_image_that_is_there() {
+        ImageBuilder.fromNothing()
+                .platforms(LINUX_AMD64, LINUX_ARM64)
+                .layer(bytes(elf(62)).into("/app/run"))
+                .layerFor(p -> bytes(elf(p.equals(LINUX_ARM64) ? 183 : 62)).into("/app/right"))
+                .audited(false)
+                .build(store, "wrong");
+        assertThat(PlatformAudit.of(store.resolve("wrong")).findings())
+                .containsExactly(new AuditFinding(LINUX_ARM64, "/app/run", LINUX_AMD64));
+        ImageBuilder.from(store.resolve("wrong"))
+                .platforms(LINUX_AMD64, LINUX_ARM64)
+                .layerFor(p -> program(p))
+                .build(store, "mended");
+        assertThat(PlatformAudit.of(store.resolve("mended")).findings()).isEmpty();
     }
 
     @Test

@@ -17,6 +17,9 @@ public record TarLimits(int maxPaxBytes, int maxPaxRecords, int maxLongNameBytes
     /**
      * Checks the numbers.
      *
+     * @param maxPaxBytes at least 0
+     * @param maxPaxRecords at least 0
+     * @param maxLongNameBytes at least 0
      * @throws IllegalArgumentException if one is negative
      */
     public TarLimits {

@@ -158,6 +158,11 @@ public final class ContentGraph {
      */
     record Walk(Map<Digest, GraphNode> blobs, Map<Digest, Document> documents) {}
 
+    /** The document the graph hangs on, as a walk read it. */
+    Document root(Walk walk) {
+        return Objects.requireNonNull(walk.documents().get(descriptor.digest()), "a walk visits the root");
+    }
+
     /**
      * Returns the images of this graph: itself if it is one, else those its index and nested indexes name. Entries that are
      * no images for a platform (attestations: {@code unknown/unknown}) are left out. A platform that a descriptor does not

@@ -77,7 +77,7 @@ public final class GraphCopy {
     }
 
     /**
-     * Returns this copy with a deadline for its blobs; when it passes, the work is cancelled as by an interrupt.
+     * Returns this copy with a deadline; when it passes, the work is cancelled as by an interrupt.
      *
      * @param limit how long it may take
      * @return the new description
@@ -110,25 +110,43 @@ public final class GraphCopy {
         private final AtomicInteger mounted = new AtomicInteger();
         private final AtomicLong bytes = new AtomicLong();
         private final AtomicBoolean warned = new AtomicBoolean();
+        private final long started = System.nanoTime();
 
         Run(ContentTarget target) {
             this.target = target;
         }
 
         CopyResult copy(List<String> names) {
-            ContentGraph.Walk walk = walk();
+            AtomicReference<ContentGraph.@Nullable Walk> walked = new AtomicReference<>();
+            timed(() -> walked.set(walk()));
+            ContentGraph.Walk walk = Objects.requireNonNull(walked.get(), "a walk that ends has found something");
             List<Runnable> moves = new ArrayList<>();
             for (GraphNode blob : walk.blobs().values()) {
                 moves.add(() -> moveBlob(blob));
             }
-            Workers.run("copy", moves, threads, timeout);
-            @Nullable Document root = null;
-            for (Document document : walk.documents().values()) {
-                moveDocument(document);
-                root = document;
-            }
-            tag(Objects.requireNonNull(root, "a graph has a root"), names);
+            Workers.run("copy", moves, threads, remaining());
+            timed(() -> {
+                Document root = graph.root(walk);
+                walk.documents().values().forEach(this::moveDocument);
+                tag(root, names);
+            });
             return new CopyResult(graph.descriptor(), names, copied.get(), skipped.get(), mounted.get(), bytes.get());
+        }
+
+        /** A part of the work that needs no second thread has one all the same where there is a deadline to keep. */
+        private void timed(Runnable work) {
+            if (timeout.isEmpty()) {
+                work.run();
+            } else {
+                Workers.run("copy", List.of(work), 1, remaining());
+            }
+        }
+
+        private Optional<Duration> remaining() {
+            return timeout.map(limit -> {
+                Duration left = limit.minusNanos(System.nanoTime() - started);
+                return left.isNegative() ? Duration.ZERO : left;
+            });
         }
 
         private ContentGraph.Walk walk() {

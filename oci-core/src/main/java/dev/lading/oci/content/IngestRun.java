@@ -49,6 +49,10 @@ public final class IngestRun<R> {
             if (meter.failure != null) {
                 throw meter.failure;
             }
+            if (Thread.currentThread().isInterrupted()) {
+                // The producer's own reading noticed the interrupt first; that is no failure of the producer.
+                throw e;
+            }
             throw new ProducerFailedException(e);
         }
         if (meter.failure != null) {

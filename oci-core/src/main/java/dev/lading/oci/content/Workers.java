@@ -45,7 +45,7 @@ final class Workers {
         boolean late = false;
         try {
             if (timeout.isPresent()) {
-                late = !ended.await(timeout.get().toNanos(), TimeUnit.NANOSECONDS);
+                late = !ended.await(timeout.get().toMillis(), TimeUnit.MILLISECONDS);
             } else {
                 ended.await();
             }
@@ -59,13 +59,18 @@ final class Workers {
         interrupted |= join(workers);
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+        Throwable first = failure.get();
+        if (first instanceof PartlyTaggedException partly) {
+            // Which names moved must be told, however the work ended.
+            throw partly;
+        }
+        if (interrupted) {
             throw new CancelledException(what + " was cancelled: the calling thread was interrupted");
         }
         if (late) {
-            throw new CancelledException(what + " did not end within "
-                    + timeout.orElse(Duration.ZERO).toMillis() + " ms and was cancelled");
+            throw new CancelledException(what + " did not end in the time it was given and was cancelled");
         }
-        Throwable first = failure.get();
         if (first instanceof LadingException e) {
             throw e;
         } else if (first instanceof RuntimeException e) {

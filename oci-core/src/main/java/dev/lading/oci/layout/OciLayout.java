@@ -59,6 +59,8 @@ import java.util.regex.Pattern;
  */
 public final class OciLayout implements ContentStore, AutoCloseable {
     private static final String MARKER = "{\"imageLayoutVersion\":\"1.0.0\"}";
+    // What another writer of the same new layout may have made between our look at the marker and at the folder.
+    private static final Set<String> OWN_NAMES = Set.of("blobs", "index.json", "index.json.lock", "oci-layout");
     private static final int MAX_MARKER_BYTES = 4096;
     private static final int BUFFER = 64 * 1024;
     private static final Duration LOCK_PATIENCE = Duration.ofSeconds(30);
@@ -114,10 +116,7 @@ public final class OciLayout implements ContentStore, AutoCloseable {
 
     private void checkMarker() throws IOException {
         if (!isThere()) {
-            throw new NotFoundException(
-                    Files.isDirectory(folder)
-                            ? "the folder " + folder + " is no OCI layout: it has no file oci-layout"
-                            : "there is no folder " + folder + ". Check the path, or build or copy into it first.");
+            throw new NotFoundException(absence());
         }
         try {
             String version = JsonObject.read(
@@ -130,6 +129,12 @@ public final class OciLayout implements ContentStore, AutoCloseable {
         } catch (JsonFault e) {
             throw new InvalidInputException("the file oci-layout in " + folder + " is broken: " + e.getMessage(), e);
         }
+    }
+
+    private String absence() {
+        return Files.isDirectory(folder)
+                ? "the folder " + folder + " is no OCI layout, for it has no file oci-layout"
+                : "there is no folder " + folder + ". Check the path, or build or copy into it first.";
     }
 
     private static byte[] readSmall(Path file, int maxBytes) throws IOException {
@@ -189,7 +194,7 @@ public final class OciLayout implements ContentStore, AutoCloseable {
     @Override
     public ContentGraph resolve(String name) {
         if (!isThere()) {
-            index();
+            throw new NotFoundException("there is no «" + name + "» in " + describe() + ": " + absence());
         }
         return ContentStore.super.resolve(name);
     }
@@ -275,12 +280,12 @@ public final class OciLayout implements ContentStore, AutoCloseable {
         }
     }
 
-    /** Writes a blob's bytes and says their digest, which is verified or computed by then. */
-    private interface Writing {
-        Digest writeTo(OutputStream out) throws IOException;
+    /** Writes a file's bytes; a blob's says the digest, which is verified or computed by then. */
+    private interface Writing<T> {
+        T writeTo(OutputStream out) throws IOException;
     }
 
-    private void store(String what, Writing writing) {
+    private void store(String what, Writing<Digest> writing) {
         try {
             makeFolders();
             Path beside = folder.resolve(".ingest-" + UUID.randomUUID());
@@ -297,16 +302,16 @@ public final class OciLayout implements ContentStore, AutoCloseable {
         }
     }
 
-    private static Digest writeSynced(Path file, Writing writing) throws IOException {
+    private static <T> T writeSynced(Path file, Writing<T> writing) throws IOException {
         try (SeekableByteChannel channel =
                 Files.newByteChannel(file, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW))) {
             OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
-            Digest digest = writing.writeTo(out);
+            T result = writing.writeTo(out);
             out.flush();
             if (channel instanceof FileChannel synced) {
                 synced.force(true);
             }
-            return digest;
+            return result;
         }
     }
 
@@ -322,7 +327,7 @@ public final class OciLayout implements ContentStore, AutoCloseable {
             try (var entries = Files.newDirectoryStream(folder)) {
                 for (Path entry : entries) {
                     String name = String.valueOf(entry.getFileName());
-                    if (!name.equals("blobs") && !name.startsWith("index.json") && !name.startsWith(".")) {
+                    if (!OWN_NAMES.contains(name) && !name.startsWith(".ingest-")) {
                         throw new ConflictException(
                                 "the folder " + folder + " is no OCI layout and not empty: it holds " + name
                                         + ". Name another folder, or empty it.");
@@ -345,9 +350,9 @@ public final class OciLayout implements ContentStore, AutoCloseable {
     private void replace(Path file, byte[] bytes) throws IOException {
         Path beside = folder.resolve(".ingest-" + UUID.randomUUID());
         try {
-            Digest unused = writeSynced(beside, out -> {
+            writeSynced(beside, out -> {
                 out.write(bytes);
-                return Digest.of(bytes);
+                return bytes.length;
             });
             moveOver(beside, file);
         } finally {

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,7 @@ class OciLayoutTest {
         int threads = 8;
         int each = 10;
         List<Thread> workers = new ArrayList<>();
+        List<RuntimeException> failures = Collections.synchronizedList(new ArrayList<>());
         for (int t = 0; t < threads; t++) {
             int worker = t;
             workers.add(new Thread(() -> {
@@ -84,6 +86,8 @@ class OciLayoutTest {
                         layout.put(document(i));
                         layout.tag(document(i), "t" + worker + "-" + i);
                     }
+                } catch (RuntimeException e) {
+                    failures.add(e);
                 }
             }));
         }
@@ -91,6 +95,7 @@ class OciLayoutTest {
         for (Thread worker : workers) {
             worker.join();
         }
+        assertThat(failures).isEmpty();
         try (OciLayout layout = OciLayout.open(temp.resolve("shared"))) {
             assertThat(layout.index().manifests()).hasSize(threads * each);
         }

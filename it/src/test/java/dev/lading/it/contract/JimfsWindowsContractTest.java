@@ -1,0 +1,24 @@
+package dev.lading.it.contract;
+
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
+import dev.lading.oci.content.ContentStore;
+import dev.lading.oci.layout.OciLayout;
+import dev.lading.testkit.ContentStoreContract;
+import java.io.IOException;
+import java.nio.file.FileSystem;
+import org.junit.jupiter.api.AfterEach;
+
+class JimfsWindowsContractTest extends ContentStoreContract {
+    private final FileSystem files = Jimfs.newFileSystem(Configuration.windows());
+
+    @Override
+    protected ContentStore store() {
+        return OciLayout.open(files.getPath("layout"));
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        files.close();
+    }
+}

@@ -1,0 +1,39 @@
+package dev.lading.it.registry;
+
+import dev.lading.it.peers.DockerRegistry;
+import dev.lading.oci.content.ContentStore;
+import dev.lading.registry.RegistryClient;
+import dev.lading.testkit.ContentStoreContract;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+
+class DockerRegistryContractTest extends ContentStoreContract {
+    private static final AtomicInteger REPOSITORIES = new AtomicInteger();
+    private static DockerRegistry registry;
+
+    private final RegistryClient client = RegistryClient.anonymous();
+
+    @BeforeAll
+    static void start() {
+        registry = DockerRegistry.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (registry != null) {
+            registry.close();
+        }
+    }
+
+    @Override
+    protected ContentStore store() {
+        return client.repository(registry.name("contract/r" + REPOSITORIES.incrementAndGet()));
+    }
+
+    @AfterEach
+    void close() {
+        client.close();
+    }
+}

@@ -1,0 +1,19 @@
+package dev.lading.testkit;
+
+import java.io.IOException;
+
+/** A request that cannot be understood; it is answered with a status and the connection ends. */
+final class HttpFault extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+
+    HttpFault(int status, String message) {
+        super(message);
+        this.status = status;
+    }
+
+    int status() {
+        return status;
+    }
+}
