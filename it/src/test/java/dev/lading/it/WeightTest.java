@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,25 +23,15 @@ class WeightTest {
     private static final Path FOLDER = Path.of("src/test/resources/weight");
     private static final Pattern BOUND = Pattern.compile("# at most (\\d+) jars, (\\d+) kB");
 
-    /** One line of what the build wrote: {@code group:artifact:jar:version:scope:path}, perhaps marked optional. */
-    private static final Pattern JAR =
-            Pattern.compile("\\s*([^:\\s]+:[^:]+):jar:([^:]+):(?:compile|runtime):(.+?)( \\(optional\\))?(?: -- .*)?");
-
-    private record Jar(String name, boolean optional, Path file) {
-        @Override
-        public String toString() {
-            return name + (optional ? " (optional)" : "");
-        }
-    }
-
     @TestFactory
     Stream<DynamicTest> a_module_brings_along_what_its_list_says_and_no_more() {
         return BuiltModules.all().stream().map(module -> DynamicTest.dynamicTest(module.name(), () -> weigh(module)));
     }
 
     private static void weigh(BuiltModules.BuiltModule module) throws IOException {
-        List<Jar> jars = runtimeJarsOf(module);
-        List<String> found = jars.stream().map(Jar::toString).sorted().toList();
+        List<BuiltModules.Jar> jars = module.runtimeJars();
+        List<String> found =
+                jars.stream().map(BuiltModules.Jar::toString).sorted().toList();
         Path file = FOLDER.resolve(module.name() + ".txt");
         assertThat(file)
                 .as("the list of %s, with its bound in the first line", module.name())
@@ -60,9 +49,10 @@ class WeightTest {
                 .as("jars of %s; if meant, run the test with -Dweight.update=true", module.name())
                 .isEqualTo(written.subList(1, written.size()));
 
-        List<Jar> always = jars.stream().filter(jar -> !jar.optional()).toList();
+        List<BuiltModules.Jar> always =
+                jars.stream().filter(jar -> !jar.optional()).toList();
         long bytes = size(module.location());
-        for (Jar jar : always) {
+        for (BuiltModules.Jar jar : always) {
             bytes += size(jar.file());
         }
         assertThat(always.size() + 1)
@@ -71,19 +61,6 @@ class WeightTest {
         assertThat(bytes / 1000)
                 .as("kilobytes of %s", module.name())
                 .isLessThanOrEqualTo(Long.parseLong(bound.group(2)));
-    }
-
-    private static List<Jar> runtimeJarsOf(BuiltModules.BuiltModule module) throws IOException {
-        Path written = module.folder().resolve("target/runtime-dependencies.txt");
-        assertThat(written).as("written by the build; run it with -am").exists();
-        List<Jar> jars = new ArrayList<>();
-        for (String line : Files.readAllLines(written)) {
-            Matcher jar = JAR.matcher(line);
-            if (jar.matches()) {
-                jars.add(new Jar(jar.group(1) + ":" + jar.group(2), jar.group(4) != null, Path.of(jar.group(3))));
-            }
-        }
-        return jars;
     }
 
     /** Of a jar; of a folder of classes, where the build stopped before there was a jar, a little more. */
