@@ -94,8 +94,9 @@ public record Inspection(Document document, List<Row> images) {
         for (Image image : images) {
             ImageManifest manifest = image.manifest();
             List<Descriptor> shared = manifest.layers().stream()
-                    .filter(layer ->
-                            Objects.requireNonNull(imagesOfLayer.get(layer.digest())).size() > 1)
+                    .filter(layer -> Objects.requireNonNull(imagesOfLayer.get(layer.digest()))
+                                    .size()
+                            > 1)
                     .toList();
             rows.add(new Row(platform(image), image.descriptor(), manifest.config(), manifest.layers(), shared));
         }
@@ -135,7 +136,10 @@ public record Inspection(Document document, List<Row> images) {
         lines.add(List.of("PLATFORM", "DIGEST", "SIZE", "LAYERS", "SHARED"));
         for (Row row : images) {
             lines.add(List.of(
-                    row.platform().map(Platform::toString).map(Inspection::shown).orElse("-"),
+                    row.platform()
+                            .map(Platform::toString)
+                            .map(Inspection::shown)
+                            .orElse("-"),
                     row.descriptor().digest().toString(),
                     size(row.bytes()),
                     Integer.toString(row.layers().size()),
@@ -151,7 +155,8 @@ public record Inspection(Document document, List<Row> images) {
         for (List<String> line : lines) {
             StringBuilder text = new StringBuilder();
             for (int i = 0; i < widths.length; i++) {
-                text.append(line.get(i)).append(" ".repeat(widths[i] - line.get(i).length() + 2));
+                text.append(line.get(i))
+                        .append(" ".repeat(widths[i] - line.get(i).length() + 2));
             }
             table.append(text.toString().stripTrailing()).append('\n');
         }

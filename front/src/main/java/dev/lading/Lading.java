@@ -141,7 +141,9 @@ public final class Lading implements AutoCloseable {
             return registries().repository(remote.name());
         }
         throw new UnsupportedException(place + " is understood, but "
-                + (place instanceof Place.Daemon ? "the Docker engine is not reached yet" : "archives are not read or written yet")
+                + (place instanceof Place.Daemon
+                        ? "the Docker engine is not reached yet"
+                        : "archives are not read or written yet")
                 + "; today there are oci:FOLDER and names in registries");
     }
 

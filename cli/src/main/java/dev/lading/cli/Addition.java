@@ -31,7 +31,8 @@ record Addition(Path source, String destination, Optional<Platform> platform) {
         if (colon >= 0 && !last.startsWith("/")) {
             int before = rest.lastIndexOf(':', colon - 1);
             if (colon == 0 || before < 0 || rest.charAt(before + 1) != '/') {
-                throw new UsageException("«" + word + "» names no destination in the image beginning with a slash; " + FORM);
+                throw new UsageException(
+                        "«" + word + "» names no destination in the image beginning with a slash; " + FORM);
             }
             platform = Optional.of(platform(word, last));
             rest = rest.substring(0, colon);

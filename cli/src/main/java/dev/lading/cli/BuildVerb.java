@@ -51,8 +51,8 @@ final class BuildVerb implements Verb {
                 "SRC:DEST[:PLATFORM]",
                 "A file or folder and its absolute path in the image; for one platform, or shared by all.",
                 "--add"));
-        spec.addOption(many(
-                "LIST", "The platforms, separated by commas, such as linux/amd64,linux/arm64.", "--platform"));
+        spec.addOption(
+                many("LIST", "The platforms, separated by commas, such as linux/amd64,linux/arm64.", "--platform"));
         spec.addOption(text("WORDS", "What the image runs, as one text: quotes keep blanks together.", "--entrypoint"));
         spec.addOption(many("NAME", "A name for the image.", "-t", "--tag"));
         spec.addOption(OptionSpec.builder("--push")
@@ -109,7 +109,8 @@ final class BuildVerb implements Verb {
     @Override
     public int run(ParseResult words, Console console) {
         refuseDockerfiles(words);
-        List<Addition> additions = all(words, "--add").stream().map(Addition::parse).toList();
+        List<Addition> additions =
+                all(words, "--add").stream().map(Addition::parse).toList();
         if (additions.isEmpty()) {
             throw new UsageException("nothing to put into the image; write --add SRC:DEST");
         }
@@ -154,8 +155,8 @@ final class BuildVerb implements Verb {
                         .map(word -> "«" + word + "»")
                         .orElse("");
         if (!refused.isEmpty()) {
-            throw new UsageException(refused + ": Dockerfiles and their contexts are not built yet; name what goes in with"
-                    + " --add SRC:DEST");
+            throw new UsageException(refused
+                    + ": Dockerfiles and their contexts are not built yet; name what goes in with" + " --add SRC:DEST");
         }
     }
 
@@ -203,10 +204,7 @@ final class BuildVerb implements Verb {
         List<String> names = new ArrayList<>(all(words, "--tag"));
         output.ifPresent(o -> names.addAll(o.names()));
         List<Place> named = names.stream().map(BuildVerb::name).toList();
-        List<Place> targets = output.flatMap(Output::place)
-                .map(place -> written(place, named))
-                .orElse(named)
-                .stream()
+        List<Place> targets = output.flatMap(Output::place).map(place -> written(place, named)).orElse(named).stream()
                 .distinct()
                 .toList();
         if (targets.isEmpty()) {
@@ -250,7 +248,8 @@ final class BuildVerb implements Verb {
             return text.map(Long::parseLong).map(Instant::ofEpochSecond).orElse(Instant.EPOCH);
         } catch (NumberFormatException | DateTimeException e) {
             throw new UsageException(
-                    EPOCH + " is «" + text.orElse("") + "», which is no number of seconds since 1970; set it or unset it",
+                    EPOCH + " is «" + text.orElse("")
+                            + "», which is no number of seconds since 1970; set it or unset it",
                     e);
         }
     }
@@ -263,7 +262,8 @@ final class BuildVerb implements Verb {
             if (addition.platform().filter(p -> !asked.contains(p.normalized())).isPresent()) {
                 throw new UsageException("--add " + addition.source() + " is for "
                         + addition.platform().get() + ", which is not built; add it to --platform, which is "
-                        + String.join(",", platforms.stream().map(Platform::toString).toList()));
+                        + String.join(
+                                ",", platforms.stream().map(Platform::toString).toList()));
             }
         }
         Optional<LayerRecipe> shared = recipe(additions, time, Optional.empty());
@@ -282,7 +282,8 @@ final class BuildVerb implements Verb {
 
     private static Optional<LayerRecipe> recipe(List<Addition> additions, Instant time, Optional<Platform> platform) {
         return additions.stream()
-                .filter(addition -> addition.platform().map(Platform::normalized).equals(platform))
+                .filter(addition ->
+                        addition.platform().map(Platform::normalized).equals(platform))
                 .map(Addition::recipe)
                 .reduce(LayerRecipe::and)
                 .map(recipe -> recipe.time(time));

@@ -48,7 +48,8 @@ final class InspectVerb implements Verb {
             if (json) {
                 console.result(json(place, seen));
             } else {
-                console.note(place.withDigest(seen.document().descriptor().digest()).toString());
+                console.note(
+                        place.withDigest(seen.document().descriptor().digest()).toString());
                 console.resultText(seen.table());
             }
         }

@@ -22,7 +22,8 @@ public final class Main {
     public static void main(String[] words) {
         Thread verb = Thread.currentThread();
         CountDownLatch done = new CountDownLatch(1);
-        // SIGINT starts the end of the JVM, which waits for this: the verb is interrupted and cleans up. The exit code is then
+        // SIGINT starts the end of the JVM, which waits for this: the verb is interrupted and cleans up. The exit code
+        // is then
         // the JVM's own, 130.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupt(verb, done), "lading-interrupt"));
         Session session = new Session(

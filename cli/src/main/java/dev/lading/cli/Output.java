@@ -46,20 +46,20 @@ record Output(Optional<Place> place, List<String> names) {
     private static Output ofFields(String word, Map<String, String> fields) {
         String type = fields.remove("type");
         if (type == null) {
-            throw new UsageException("--output " + word + " names no type; write type=oci or type=registry, or a place");
+            throw new UsageException(
+                    "--output " + word + " names no type; write type=oci or type=registry, or a place");
         }
-        Output output =
-                switch (type) {
-                    case "oci" -> layout(word, fields);
-                    case "registry" -> pushed(word, fields, true);
-                    case "image" -> pushed(word, fields, false);
-                    case "docker", "local", "tar", "cacheonly" ->
-                        throw new UnsupportedException("--output type=" + type
-                                + " is not carried out yet; today there are type=oci with tar=false, and type=registry");
-                    default ->
-                        throw new UsageException("there is no --output type=" + type
-                                + "; today there are type=oci with tar=false, and type=registry");
-                };
+        Output output = switch (type) {
+            case "oci" -> layout(word, fields);
+            case "registry" -> pushed(word, fields, true);
+            case "image" -> pushed(word, fields, false);
+            case "docker", "local", "tar", "cacheonly" ->
+                throw new UnsupportedException("--output type=" + type
+                        + " is not carried out yet; today there are type=oci with tar=false, and type=registry");
+            default ->
+                throw new UsageException("there is no --output type=" + type
+                        + "; today there are type=oci with tar=false, and type=registry");
+        };
         if (!fields.isEmpty()) {
             throw new UsageException("--output type=" + type + " takes no «"
                     + fields.keySet().iterator().next() + "» here; leave it out");
@@ -89,8 +89,9 @@ record Output(Optional<Place> place, List<String> names) {
 
     private static Output pushed(String word, Map<String, String> fields, boolean always) {
         if (!flag(fields, "push", always)) {
-            throw new UnsupportedException("--output " + word
-                    + " would leave the image in a local store, and there is none yet; add push=true, or write to oci:FOLDER");
+            throw new UnsupportedException(
+                    "--output " + word
+                            + " would leave the image in a local store, and there is none yet; add push=true, or write to oci:FOLDER");
         }
         return new Output(Optional.empty(), names(fields));
     }

@@ -48,9 +48,7 @@ final class Session {
         if (!verbs.containsKey(asked)) {
             return overview(first);
         }
-        String[] rest = first.equals("help")
-                ? helpWords(words)
-                : Arrays.copyOfRange(words, 1, words.length);
+        String[] rest = first.equals("help") ? helpWords(words) : Arrays.copyOfRange(words, 1, words.length);
         return run(asked, rest);
     }
 
@@ -111,7 +109,9 @@ final class Session {
     }
 
     private static String said(ParseResult parsed, String name) {
-        return parsed.hasSubcommand() ? name + " " + parsed.subcommand().commandSpec().name() : name;
+        return parsed.hasSubcommand()
+                ? name + " " + parsed.subcommand().commandSpec().name()
+                : name;
     }
 
     private static CommandLine leaf(CommandLine line, String[] words) {
@@ -124,7 +124,8 @@ final class Session {
         String name = line.getCommandSpec().qualifiedName();
         StringWriter usage = new StringWriter();
         PrintWriter writer = new PrintWriter(usage);
-        writer.print(line.getHelp().synopsisHeading() + line.getHelp().synopsis(line.getHelp().synopsisHeadingLength()));
+        writer.print(line.getHelp().synopsisHeading()
+                + line.getHelp().synopsis(line.getHelp().synopsisHeadingLength()));
         writer.flush();
         console.note(name + ": " + message + "\n" + usage.toString().strip() + "\n" + name + " --help shows examples.");
         trace(cause);
@@ -161,13 +162,19 @@ final class Session {
                         "  lading registry serve --port 5000",
                         "  lading build --add site:/srv/site -t 127.0.0.1:5000/site:1 --push",
                         "  lading inspect 127.0.0.1:5000/site:1");
-        verbs.values().stream().map(Supplier::get).map(Verb::spec).forEach(spec -> root.addSubcommand(spec.name(), spec));
+        verbs.values().stream()
+                .map(Supplier::get)
+                .map(Verb::spec)
+                .forEach(spec -> root.addSubcommand(spec.name(), spec));
         String help = new CommandLine(root).getUsageMessage(Ansi.OFF);
         if (List.of("help", "--help", "-h").contains(first)) {
             console.resultText(help);
             return ExitCode.DONE;
         }
-        console.note(first.isEmpty() ? help.stripTrailing() : "lading: there is no verb «" + first + "»\n" + help.stripTrailing());
+        console.note(
+                first.isEmpty()
+                        ? help.stripTrailing()
+                        : "lading: there is no verb «" + first + "»\n" + help.stripTrailing());
         return ExitCode.USAGE;
     }
 

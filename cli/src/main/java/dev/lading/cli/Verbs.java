@@ -24,7 +24,11 @@ final class Verbs {
                 .usageHelp(true)
                 .description("Show this help.")
                 .build());
-        spec.usageMessage().description(what).abbreviateSynopsis(false).width(100).autoWidth(false);
+        spec.usageMessage()
+                .description(what)
+                .abbreviateSynopsis(false)
+                .width(100)
+                .autoWidth(false);
         if (examples.length > 0) {
             String[] footer = new String[examples.length + 1];
             footer[0] = "%nExamples:";

@@ -11,10 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AdditionTest {
     @ParameterizedTest
-    @CsvSource(
-            nullValues = "-",
-            textBlock =
-                    """
+    @CsvSource(nullValues = "-", textBlock = """
             # word,                                source,        destination,  platform
             build/lib:/app/lib,                    build/lib,     /app/lib,     -
             build/lib/:/app/lib/,                  build/lib,     /app/lib/,    -
@@ -42,7 +39,8 @@ class AdditionTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"build", "build:", "build:app", ":/app", "build:app:linux/amd64", "::", "a:b:c:d", ":linux/amd64"})
+            strings = {"build", "build:", "build:app", ":/app", "build:app:linux/amd64", "::", "a:b:c:d", ":linux/amd64"
+            })
     void a_word_without_source_or_destination_is_a_wrong_call(String word) {
         assertThatThrownBy(() -> Addition.parse(word))
                 .isInstanceOf(UsageException.class)

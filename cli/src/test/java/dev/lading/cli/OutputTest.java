@@ -11,11 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class OutputTest {
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             oci:image:1                              | oci:image:1
             oci:folder=with=equals                   | oci:folder=with=equals
             h.example/app:1                          | h.example/app:1
@@ -28,7 +24,8 @@ class OutputTest {
             type=oci,"dest=a""b",tar=false           | oci:a"b
             """)
     void a_place_or_buildx_fields_say_where_to(String word, String place) {
-        assertThat(Output.parse(word).place()).hasValueSatisfying(p -> assertThat(p).hasToString(place));
+        assertThat(Output.parse(word).place())
+                .hasValueSatisfying(p -> assertThat(p).hasToString(place));
     }
 
     @ParameterizedTest
@@ -60,11 +57,7 @@ class OutputTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             type=oci                          | names no folder
             type=oci,dest=-                   | names no folder
             dest=x.tar                        | names no type

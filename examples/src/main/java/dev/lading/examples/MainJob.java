@@ -31,7 +31,8 @@ public final class MainJob {
             return ImageBuilder.fromNothing()
                     .platforms(LINUX_AMD64, LINUX_ARM64)
                     .layer(folder(app).into("/app/share")) // built once, shared by both
-                    .layerFor(p -> file(bin.resolve(p.architecture() + "/hello")).into("/app/bin/hello"))
+                    .layerFor(
+                            p -> file(bin.resolve(p.architecture() + "/hello")).into("/app/bin/hello"))
                     .config(c -> c.entrypoint("/app/bin/hello").user("10001"))
                     .build(hello, "1.0", "latest"); // the names last
         }
