@@ -56,7 +56,7 @@ final class Attempts {
                 wait.isPresent()
                         ? FIRST_PAUSE.toMillis()
                         : FIRST_PAUSE.toMillis() * Math.pow(2, Math.min(failures, 20)),
-                LONGEST_PAUSE.toMillis());
+                (double) LONGEST_PAUSE.toMillis());
         failures++;
         Duration jitter = Duration.ofMillis((long) (most * pacing.random().getAsDouble()));
         try {
