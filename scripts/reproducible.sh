@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds the published jars twice, in two folders of different length, and compares them byte for byte.
-# The command knows every published module, so its reactor is what is built. Equal jars are promised for one JDK release; JAVA_HOME chooses it. Options go to Maven (-o: without a network).
+# The command knows every published module, so its reactor is what is built. Equal jars are promised for one JDK
+# release; JAVA_HOME chooses it. Options go to Maven (-o: without a network).
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
@@ -24,7 +25,7 @@ done
 
 different=0
 jars=0
-for jar in $(cd "$work/a" && find . -path '*/target/*.jar' | sort); do
+for jar in $(cd "$work/a" && find . -maxdepth 3 -path './*/target/lading*.jar' | sort); do
     jars=$((jars + 1))
     if ! cmp -s "$work/a/$jar" "$work/a-longer-name/b/$jar"; then
         echo "differs: $jar" >&2

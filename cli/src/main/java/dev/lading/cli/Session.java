@@ -76,7 +76,7 @@ final class Session {
             }
             return code;
         } catch (ParameterException e) {
-            return wrongCall(e.getCommandLine(), e.getMessage(), e);
+            return wrongCall(e.getCommandLine(), String.valueOf(e.getMessage()), e);
         } catch (UsageException e) {
             return wrongCall(leaf(line, words), String.valueOf(e.getMessage()), e);
         } catch (LadingException e) {

@@ -120,7 +120,6 @@ class ArrowsTest {
                             "dev.lading.oci",
                             "dev.lading.oci.content",
                             "dev.lading.tar",
-                            "dev.lading.tar",
                             JACKSON,
                             "org.junit.jupiter.api",
                             "org.assertj")),
