@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Function;
@@ -59,7 +60,7 @@ final class Session {
     }
 
     private int run(String name, String[] words) {
-        Verb verb = java.util.Objects.requireNonNull(verbs.get(name)).get();
+        Verb verb = Objects.requireNonNull(verbs.get(name)).get();
         CommandLine line = line(verb);
         String said = name;
         try {
@@ -75,7 +76,7 @@ final class Session {
             }
             return code;
         } catch (ParameterException e) {
-            return wrongCall(e.getCommandLine(), e.getMessage(), e);
+            return wrongCall(e.getCommandLine(), String.valueOf(e.getMessage()), e);
         } catch (UsageException e) {
             return wrongCall(leaf(line, words), String.valueOf(e.getMessage()), e);
         } catch (LadingException e) {
@@ -116,7 +117,7 @@ final class Session {
 
     private static CommandLine leaf(CommandLine line, String[] words) {
         return words.length > 0 && line.getSubcommands().containsKey(words[0])
-                ? java.util.Objects.requireNonNull(line.getSubcommands().get(words[0]))
+                ? Objects.requireNonNull(line.getSubcommands().get(words[0]))
                 : line;
     }
 
@@ -133,7 +134,8 @@ final class Session {
     }
 
     private int failed(String said, LadingException e) {
-        console.note("lading " + said + ": " + e.getMessage());
+        console.note("lading " + said + ": " + e.getMessage()
+                + (e instanceof AuditFailedException ? "\nNo name was moved; --audit=false builds all the same." : ""));
         trace(e);
         if (e instanceof CancelledException) {
             return ExitCode.INTERRUPTED;
@@ -153,6 +155,7 @@ final class Session {
     private int overview(String first) {
         CommandSpec root = CommandSpec.create().name("lading");
         root.usageMessage()
+                .width(100)
                 .description("Build, copy and inspect container images without a daemon.")
                 .customSynopsis("lading VERB …", "lading help VERB", "lading --version")
                 .footer(
@@ -174,7 +177,8 @@ final class Session {
         console.note(
                 first.isEmpty()
                         ? help.stripTrailing()
-                        : "lading: there is no verb «" + first + "»\n" + help.stripTrailing());
+                        : "lading: there is no verb «" + first + "»; there are " + String.join(", ", verbs.keySet())
+                                + "\nlading --help shows examples.");
         return ExitCode.USAGE;
     }
 

@@ -3,6 +3,7 @@ package dev.lading.oci;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.Objects;
 
 /**
  * The root of everything a verb of Lading throws; callers tell the kinds apart by subtype.
@@ -29,6 +30,12 @@ public abstract class LadingException extends RuntimeException {
      */
     protected LadingException(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /** {@return what failed, where, why and what to do; every kind has it} */
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNull(super.getMessage());
     }
 
     /**

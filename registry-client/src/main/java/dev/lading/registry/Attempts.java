@@ -52,13 +52,11 @@ final class Attempts {
             throw failure;
         }
         // Full jitter on the own pause; on the registry's wait a little, so that not all come back in one moment.
-        double most = Math.min(
-                wait.isPresent()
-                        ? FIRST_PAUSE.toMillis()
-                        : FIRST_PAUSE.toMillis() * Math.pow(2, Math.min(failures, 20)),
-                LONGEST_PAUSE.toMillis());
+        int doublings = wait.isPresent() ? 0 : Math.min(failures, 20);
+        long most = Math.min(FIRST_PAUSE.toMillis() << doublings, LONGEST_PAUSE.toMillis());
         failures++;
-        Duration jitter = Duration.ofMillis((long) (most * pacing.random().getAsDouble()));
+        Duration jitter =
+                Duration.ofMillis((long) ((double) most * pacing.random().getAsDouble()));
         try {
             pacing.sleeper().sleep(wait.orElse(Duration.ZERO).plus(jitter));
         } catch (InterruptedException e) {

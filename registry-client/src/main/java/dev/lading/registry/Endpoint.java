@@ -55,7 +55,7 @@ final class Endpoint {
     }
 
     private static boolean isAddress(String quad) {
-        for (String part : quad.split("\\.")) {
+        for (String part : quad.split("\\.", -1)) {
             if (Integer.parseInt(part) > 255) {
                 return false;
             }
