@@ -10,7 +10,9 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class ReadmeTest {
-    private static final Path PROJECT = Path.of("").toAbsolutePath().getParent();
+    // Tests run in their module's folder.
+    private static final Path PROJECT =
+            Path.of("").toAbsolutePath().resolveSibling(".").normalize();
 
     @Test
     void the_readme_quotes_the_main_job_as_it_is_compiled() throws IOException {
