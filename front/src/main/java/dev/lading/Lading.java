@@ -9,6 +9,7 @@ import dev.lading.oci.Digest;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.LadingException;
 import dev.lading.oci.NotFoundException;
+import dev.lading.oci.Reference;
 import dev.lading.oci.UnsupportedException;
 import dev.lading.oci.content.ContentGraph;
 import dev.lading.oci.content.ContentStore;
@@ -155,6 +156,25 @@ public final class Lading implements AutoCloseable {
      */
     public static Place named(Place target) {
         return target.tag().isEmpty() && target.digest().isEmpty() ? target.withTag(DEFAULT_TAG) : target;
+    }
+
+    /**
+     * Returns where something is by its digest alone, without the tag it was given: a name that never means anything else, and
+     * that other tools take too (some refuse a tag beside a digest).
+     *
+     * @param target the place it went to, a layout or a name in a registry
+     * @param digest what it is
+     * @return the place with the digest
+     */
+    public static Place pinned(Place target, Digest digest) {
+        if (target instanceof Place.Remote remote) {
+            return new Place.Remote(
+                    Reference.of(remote.name().registry(), remote.name().repository())
+                            .withDigest(digest));
+        } else if (target instanceof Place.Layout layout) {
+            return new Place.Layout(layout.folder(), Optional.empty(), Optional.of(digest));
+        }
+        return target.withDigest(digest);
     }
 
     private static String[] names(Place target) {

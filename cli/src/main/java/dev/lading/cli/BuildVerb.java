@@ -141,9 +141,10 @@ final class BuildVerb implements Verb {
             built.images().forEach((platform, image) -> console.note(platform + " " + image.digest()));
         }
         Digest digest = built.descriptor().digest();
-        for (Place target : targets) {
-            console.result(Lading.named(target).withDigest(digest).toString());
-        }
+        targets.stream()
+                .map(target -> Lading.pinned(target, digest).toString())
+                .distinct()
+                .forEach(console::result);
     }
 
     private static void refuseDockerfiles(ParseResult words) {

@@ -27,9 +27,7 @@ final class CopyVerb implements Verb {
         try (Lading lading = Lading.open()) {
             CopyResult copied = lading.copy(source, target);
             console.note(summary(copied));
-            console.result(Lading.named(target)
-                    .withDigest(copied.descriptor().digest())
-                    .toString());
+            console.result(Lading.pinned(target, copied.descriptor().digest()).toString());
         }
         return ExitCode.DONE;
     }

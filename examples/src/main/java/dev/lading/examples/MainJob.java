@@ -1,6 +1,5 @@
 package dev.lading.examples;
 
-import static dev.lading.layer.LayerRecipe.file;
 import static dev.lading.layer.LayerRecipe.folder;
 import static dev.lading.oci.Platform.LINUX_AMD64;
 import static dev.lading.oci.Platform.LINUX_ARM64;
@@ -20,7 +19,7 @@ public final class MainJob {
      *
      * @param name the repository, such as {@code 127.0.0.1:5000/demo/hello}
      * @param app a folder for all platforms
-     * @param bin a folder with one program a platform: {@code amd64/hello}, {@code arm64/hello}
+     * @param bin a folder with a folder for each platform's architecture, the program {@code hello} in it
      * @return what was made
      */
     public static BuildResult run(String name, Path app, Path bin) {
@@ -31,8 +30,7 @@ public final class MainJob {
             return ImageBuilder.fromNothing()
                     .platforms(LINUX_AMD64, LINUX_ARM64)
                     .layer(folder(app).into("/app/share")) // built once, shared by both
-                    .layerFor(
-                            p -> file(bin.resolve(p.architecture() + "/hello")).into("/app/bin/hello"))
+                    .layerFor(p -> folder(bin.resolve(p.architecture())).into("/app/bin"))
                     .config(c -> c.entrypoint("/app/bin/hello").user("10001"))
                     .build(hello, "1.0", "latest"); // the names last
         }

@@ -333,12 +333,20 @@ class DownloadTest {
         assertThat(sent.get()).isLessThan(endless / 2);
     }
 
-    @Test
-    void a_connection_whose_answer_was_read_serves_the_next_request() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_connection_whose_answer_was_read_serves_the_next_request(boolean chunked) {
         List<Integer> ports = new ArrayList<>();
         try (ScriptedServer server = ScriptedServer.answering(talk -> {
                     ports.add(talk.clientPort());
-                    talk.reply(200, BLOB);
+                    if (chunked && talk.is("GET", "/")) {
+                        talk.head(200, -1, "Transfer-Encoding: chunked");
+                        talk.raw(Integer.toHexString(SIZE) + "\r\n");
+                        talk.out().write(BLOB);
+                        talk.raw("\r\n0\r\n\r\n");
+                    } else {
+                        talk.reply(200, BLOB);
+                    }
                 });
                 RegistryClient client = client()) {
             for (int i = 0; i < 3; i++) {

@@ -67,7 +67,7 @@ class InterruptTest {
             caller.start();
             ready.await();
             // Nothing depends on this: it only makes the interrupt come at another point in each round.
-            Thread.sleep(random.nextInt(20));
+            Thread.sleep(random.nextInt(50));
             long start = System.nanoTime();
             caller.interrupt();
             caller.join(10_000);
