@@ -16,11 +16,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
 
 /** A server on loopback that answers each request as a test's script says, byte by byte if it must be. */
 final class ScriptedServer implements AutoCloseable {
@@ -109,12 +109,12 @@ final class ScriptedServer implements AutoCloseable {
         try (socket) {
             InputStream in = new BufferedInputStream(socket.getInputStream());
             while (true) {
-                Request request = read(in);
-                if (request == null) {
+                Optional<Request> request = read(in);
+                if (request.isEmpty()) {
                     return;
                 }
-                requests.add(request);
-                Talk talk = new Talk(socket, in, request);
+                requests.add(request.get());
+                Talk talk = new Talk(socket, in, request.get());
                 script.answer(talk);
                 if (socket.isClosed() || socket.isOutputShutdown() || !talk.bodyRead()) {
                     return;
@@ -129,10 +129,10 @@ final class ScriptedServer implements AutoCloseable {
         }
     }
 
-    private static @Nullable Request read(InputStream in) throws IOException {
+    private static Optional<Request> read(InputStream in) throws IOException {
         String first = line(in);
         if (first.isEmpty()) {
-            return null;
+            return Optional.empty();
         }
         String[] parts = first.split(" ", -1);
         int query = parts[1].indexOf('?');
@@ -143,11 +143,11 @@ final class ScriptedServer implements AutoCloseable {
                     line.substring(0, colon).toLowerCase(Locale.ROOT),
                     line.substring(colon + 1).strip());
         }
-        return new Request(
+        return Optional.of(new Request(
                 parts[0],
                 query < 0 ? parts[1] : parts[1].substring(0, query),
                 query < 0 ? "" : parts[1].substring(query + 1),
-                headers);
+                headers));
     }
 
     private static String line(InputStream in) throws IOException {

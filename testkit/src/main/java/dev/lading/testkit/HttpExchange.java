@@ -1,131 +1,158 @@
 package dev.lading.testkit;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * One request and its answer on a connection (RFC 9112, as much of it as registries and their clients use).
+ * One request and its answer on a connection (RFC 9112).
  *
- * <p>Heads are bounded, bodies are streams. What of a body the handler left is read up to a bound, so that the connection
- * can serve the next request; past it the connection ends.
+ * <p>Requests are read strictly: what two servers could understand in two ways is refused, so that a client's mistake shows
+ * in its tests and not at a stricter registry. Heads are bounded, bodies are streams.
  */
 final class HttpExchange {
+    /** For the request line and all headers together; real clients stay far below. */
     private static final int MAX_HEAD_BYTES = 64 * 1024;
-    private static final int MAX_DRAINED_BYTES = 1024 * 1024;
-    private static final int MAX_CHUNK_LINE = 1024;
-    private static final long CHUNKED = -1;
+    /** What is left of a body is read up to this size, so that the connection can serve the next request. */
+    private static final int MAX_DRAINED_BYTES = 64 * 1024;
+
+    private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
+    private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
+    private static final Pattern ORIGIN = Pattern.compile("https?://[^/?#]+", Pattern.CASE_INSENSITIVE);
 
     private final String method;
     private final String path;
     private final String query;
     private final Map<String, List<String>> headers;
+    private final boolean persistent;
     private final OutputStream out;
     private final Consumer<RecordedRequest> records;
-    private final Body body;
-    private int status;
+    private final HttpBody body;
+    private boolean recorded;
+    private boolean answered;
+    private boolean goesOn;
 
     private HttpExchange(
             String method,
-            String path,
-            String query,
+            String target,
             Map<String, List<String>> headers,
-            InputStream in,
+            boolean persistent,
+            HttpBody body,
             OutputStream out,
-            Consumer<RecordedRequest> records)
-            throws HttpFault {
+            Consumer<RecordedRequest> records) {
+        int question = target.indexOf('?');
         this.method = method;
-        this.path = path;
-        this.query = query;
+        this.path = question < 0 ? target : target.substring(0, question);
+        this.query = question < 0 ? "" : target.substring(question + 1);
         this.headers = headers;
+        this.persistent = persistent;
+        this.body = body;
         this.out = out;
         this.records = records;
-        this.body = new Body(in, framing(headers));
     }
 
     /** Reads the head of the next request; empty if the client has ended the connection. */
     static Optional<HttpExchange> read(InputStream in, OutputStream out, Consumer<RecordedRequest> records)
             throws IOException {
-        Optional<String> first = line(in, MAX_HEAD_BYTES);
+        HttpLines lines = new HttpLines(in, MAX_HEAD_BYTES);
+        Optional<String> first = lines.nextOrEnd();
+        // One empty line may be left over from the request before (RFC 9112, 2.2).
+        if (first.isPresent() && first.get().isEmpty()) {
+            first = lines.nextOrEnd();
+        }
         if (first.isEmpty()) {
             return Optional.empty();
         }
         String[] words = first.get().split(" ", -1);
-        if (words.length != 3 || !words[2].startsWith("HTTP/1.") || !words[1].startsWith("/")) {
-            throw new HttpFault(400, "this is not a request of HTTP/1.1");
+        if (words.length != 3 || !TOKEN.matcher(words[0]).matches()) {
+            throw new HttpFault(400, "a request begins with METHOD target HTTP/1.1");
         }
-        Map<String, List<String>> headers = new LinkedHashMap<>();
-        int left = MAX_HEAD_BYTES;
-        while (true) {
-            String text = line(in, left).orElseThrow(() -> new HttpFault(400, "the head ended early"));
-            if (text.isEmpty()) {
-                break;
-            }
-            left -= text.length() + 2;
-            int colon = text.indexOf(':');
-            if (colon < 1 || text.charAt(0) == ' ' || text.charAt(0) == '\t') {
-                throw new HttpFault(400, "a header is written name: value");
-            }
-            headers.computeIfAbsent(text.substring(0, colon).toLowerCase(Locale.ROOT), n -> new ArrayList<>())
-                    .add(text.substring(colon + 1).strip());
+        if (!words[2].equals("HTTP/1.1") && !words[2].equals("HTTP/1.0")) {
+            throw new HttpFault(words[2].startsWith("HTTP/") ? 505 : 400, "only HTTP/1.1 and HTTP/1.0 are spoken here");
         }
-        int question = words[1].indexOf('?');
-        return Optional.of(new HttpExchange(
-                words[0],
-                question < 0 ? words[1] : words[1].substring(0, question),
-                question < 0 ? "" : words[1].substring(question + 1),
-                headers,
-                in,
-                out,
-                records));
+        boolean modern = words[2].equals("HTTP/1.1");
+        Map<String, List<String>> headers = headers(lines);
+        int hosts = headers.getOrDefault("host", List.of()).size();
+        if (hosts > 1 || modern && hosts == 0) {
+            throw new HttpFault(400, "a request has one Host");
+        }
+        String connection =
+                String.join(",", headers.getOrDefault("connection", List.of())).toLowerCase(Locale.ROOT);
+        boolean persistent = modern ? !connection.contains("close") : connection.contains("keep-alive");
+        HttpBody body = new HttpBody(in, framing(headers), expectsContinue(headers), () -> {
+            out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(ISO_8859_1));
+            out.flush();
+        });
+        return Optional.of(new HttpExchange(words[0], localTarget(words[1]), headers, persistent, body, out, records));
     }
 
-    private static Optional<String> line(InputStream in, int maxBytes) throws IOException {
-        ByteArrayOutputStream line = new ByteArrayOutputStream();
-        for (int b = in.read(); b >= 0; b = in.read()) {
-            if (b == '\n') {
-                String text = line.toString(ISO_8859_1);
-                return Optional.of(text.endsWith("\r") ? text.substring(0, text.length() - 1) : text);
+    private static Map<String, List<String>> headers(HttpLines lines) throws IOException {
+        Map<String, List<String>> headers = new LinkedHashMap<>();
+        for (String line = lines.next(); !line.isEmpty(); line = lines.next()) {
+            int colon = line.indexOf(':');
+            // Refuses folded lines and white space before the colon too (RFC 9112, 5.1 and 5.2).
+            if (colon < 1 || !TOKEN.matcher(line.substring(0, colon)).matches()) {
+                throw new HttpFault(400, "a header is written name: value");
             }
-            line.write(b);
-            if (line.size() > maxBytes) {
-                throw new HttpFault(431, "the head is too long");
-            }
+            headers.computeIfAbsent(line.substring(0, colon).toLowerCase(Locale.ROOT), name -> new ArrayList<>())
+                    .add(line.substring(colon + 1).strip());
         }
-        if (line.size() > 0) {
-            throw new HttpFault(400, "the head ended early");
+        return headers;
+    }
+
+    /** Every server takes the absolute form too (RFC 9112, 3.2.2). */
+    private static String localTarget(String target) throws HttpFault {
+        Matcher origin = ORIGIN.matcher(target);
+        String local = origin.lookingAt() ? target.substring(origin.end()) : target;
+        if (!local.startsWith("/") || local.indexOf('#') >= 0) {
+            throw new HttpFault(400, "what is asked for is a path that begins with a slash");
         }
-        return Optional.empty();
+        return local;
     }
 
     private static long framing(Map<String, List<String>> headers) throws HttpFault {
         List<String> codings = headers.getOrDefault("transfer-encoding", List.of());
         List<String> lengths = headers.getOrDefault("content-length", List.of());
         if (!codings.isEmpty()) {
-            if (!lengths.isEmpty() || codings.size() > 1 || !codings.get(0).equalsIgnoreCase("chunked")) {
-                throw new HttpFault(400, "a body is framed by one Content-Length or by chunks");
+            if (!lengths.isEmpty()) {
+                throw new HttpFault(400, "a body is framed by one Content-Length or by chunks, not by both");
             }
-            return CHUNKED;
+            if (codings.size() > 1 || !codings.get(0).equalsIgnoreCase("chunked")) {
+                throw new HttpFault(501, "the one transfer coding known here is chunked");
+            }
+            return HttpBody.CHUNKED;
         }
         if (lengths.isEmpty()) {
             return 0;
         }
-        if (lengths.size() > 1 || !lengths.get(0).matches("[0-9]{1,18}")) {
+        if (lengths.size() > 1 || !LENGTH.matcher(lengths.get(0)).matches()) {
             throw new HttpFault(400, "Content-Length is one number");
         }
         return Long.parseLong(lengths.get(0));
+    }
+
+    private static boolean expectsContinue(Map<String, List<String>> headers) throws HttpFault {
+        List<String> expected = headers.getOrDefault("expect", List.of());
+        if (!expected.stream().allMatch(word -> word.equalsIgnoreCase("100-continue"))) {
+            throw new HttpFault(417, "the one expectation known here is 100-continue");
+        }
+        return !expected.isEmpty();
     }
 
     String method() {
@@ -136,15 +163,11 @@ final class HttpExchange {
         return path;
     }
 
-    String query() {
-        return query;
-    }
-
     /** The value of a parameter of the query, decoded. */
     Optional<String> parameter(String name) throws HttpFault {
         for (String pair : query.split("&", -1)) {
             int equals = pair.indexOf('=');
-            if (equals > 0 && pair.substring(0, equals).equals(name)) {
+            if (equals > 0 && decoded(pair.substring(0, equals)).equals(name)) {
                 return Optional.of(decoded(pair.substring(equals + 1)));
             }
         }
@@ -167,170 +190,91 @@ final class HttpExchange {
                 bytes.write(c);
             }
         }
-        return bytes.toString(UTF_8);
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes.toByteArray()))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new HttpFault(400, "a path or a query is UTF-8 when it is decoded");
+        }
     }
 
     Optional<String> header(String name) {
         return headers.getOrDefault(name, List.of()).stream().findFirst();
     }
 
-    /** The body; a client that waits for a word before it sends gets it at the first read. */
     InputStream body() {
         return body;
     }
 
     boolean isAnswered() {
-        return status != 0;
+        return answered;
     }
 
     /** Answers with a body in memory. */
-    void answer(int newStatus, Map<String, String> answerHeaders, byte[] bytes) throws IOException {
-        head(newStatus, answerHeaders, bytes.length);
-        if (!method.equals("HEAD")) {
-            out.write(bytes);
-        }
-        out.flush();
+    void answer(int status, Map<String, String> answerHeaders, byte[] bytes) throws IOException {
+        answer(status, answerHeaders, new ByteArrayInputStream(bytes), bytes.length);
     }
 
-    /** Answers with a stream of known length. */
-    void answer(int newStatus, Map<String, String> answerHeaders, InputStream content, long length) throws IOException {
-        head(newStatus, answerHeaders, length);
-        if (!method.equals("HEAD")) {
-            byte[] buffer = new byte[64 * 1024];
-            for (long left = length; left > 0; ) {
-                int n = content.read(buffer, 0, (int) Math.min(buffer.length, left));
-                if (n < 0) {
-                    throw new IOException("the content ended " + left + " bytes early");
-                }
-                out.write(buffer, 0, n);
-                left -= n;
-            }
-        }
-        out.flush();
-    }
-
-    private void head(int newStatus, Map<String, String> answerHeaders, long length) throws IOException {
-        status = newStatus;
+    /** Answers with a stream of known length; one that ends early ends the connection, the client's only sign of it. */
+    void answer(int status, Map<String, String> answerHeaders, InputStream content, long length) throws IOException {
+        answered = true;
+        goesOn = persistent && body.isWorthDraining(MAX_DRAINED_BYTES);
         // Before the client can know of the answer, so that who asks after a call finds the call's requests.
-        records.accept(recorded());
-        StringBuilder head = new StringBuilder("HTTP/1.1 " + newStatus + " " + newStatus + "\r\n");
-        answerHeaders.forEach(
+        record(status);
+        writeHead(out, status, answerHeaders, length, goesOn);
+        try {
+            if (!method.equals("HEAD")) {
+                copy(content, length);
+            }
+        } finally {
+            // After a failure too: what was read is sent, as by a registry whose disk broke.
+            out.flush();
+        }
+    }
+
+    private void copy(InputStream content, long length) throws IOException {
+        byte[] buffer = new byte[(int) Math.max(1, Math.min(64 * 1024, length))];
+        for (long left = length; left > 0; ) {
+            int n = content.read(buffer, 0, (int) Math.min(buffer.length, left));
+            if (n < 0) {
+                throw new IOException("the content ended " + left + " bytes early");
+            }
+            out.write(buffer, 0, n);
+            left -= n;
+        }
+    }
+
+    static void writeHead(OutputStream out, int status, Map<String, String> headers, long length, boolean goesOn)
+            throws IOException {
+        // The words behind the number are read by nobody (RFC 9112, 4).
+        StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " " + status + "\r\n");
+        headers.forEach(
                 (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
-        if (newStatus != 204) {
+        if (status != 204) {
             head.append("Content-Length: ").append(length).append("\r\n");
+        }
+        if (!goesOn) {
+            head.append("Connection: close\r\n");
         }
         head.append("Docker-Distribution-Api-Version: registry/2.0\r\n\r\n");
         out.write(head.toString().getBytes(ISO_8859_1));
     }
 
-    /** Records a request whose connection broke before it was answered. */
-    void recordIfUnanswered() {
-        if (!isAnswered()) {
-            records.accept(recorded());
+    /** Records what this request came to, once; 0 says that its connection broke before it was answered. */
+    void record(int status) {
+        if (!recorded) {
+            recorded = true;
+            records.accept(new RecordedRequest(method, path, query, headers, body.received(), status));
         }
     }
 
     /** Says whether the connection can serve another request, having read what was left of the body. */
     boolean endsWell() throws IOException {
-        if (header("connection").filter(v -> v.equalsIgnoreCase("close")).isPresent()) {
-            return false;
+        if (goesOn) {
+            body.drain();
         }
-        if (body.waitsForContinue()) {
-            // The client has been answered without its body; it may send it or not, so nothing can follow.
-            return false;
-        }
-        byte[] buffer = new byte[8 * 1024];
-        int drained = 0;
-        for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
-            drained += n;
-            if (drained > MAX_DRAINED_BYTES) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private RecordedRequest recorded() {
-        return new RecordedRequest(method, path, query, headers, body.received.get(), status);
-    }
-
-    /** A request's body by its length or its chunks. */
-    private final class Body extends InputStream {
-        private final InputStream in;
-        private final boolean chunked;
-        private long left;
-        private boolean ended;
-        private boolean asked;
-        private final AtomicLong received = new AtomicLong();
-
-        Body(InputStream in, long framing) {
-            this.in = in;
-            this.chunked = framing == CHUNKED;
-            this.left = chunked ? 0 : framing;
-            this.ended = framing == 0;
-        }
-
-        boolean waitsForContinue() {
-            return !asked
-                    && !ended
-                    && header("expect")
-                            .filter(v -> v.equalsIgnoreCase("100-continue"))
-                            .isPresent();
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            if (waitsForContinue()) {
-                out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(ISO_8859_1));
-                out.flush();
-            }
-            asked = true;
-            if (left == 0 && chunked && !ended) {
-                nextChunk();
-            }
-            if (ended || left == 0) {
-                ended = true;
-                return -1;
-            }
-            int n = in.read(buffer, offset, (int) Math.min(length, left));
-            if (n < 0) {
-                throw new IOException("the client ended its body early");
-            }
-            left -= n;
-            received.addAndGet(n);
-            if (left == 0 && chunked) {
-                if (!chunkLine().isEmpty()) {
-                    throw new HttpFault(400, "a chunk is longer than it says");
-                }
-            }
-            return n;
-        }
-
-        private void nextChunk() throws IOException {
-            String size = chunkLine();
-            int semicolon = size.indexOf(';');
-            String digits = (semicolon < 0 ? size : size.substring(0, semicolon)).strip();
-            if (!digits.matches("[0-9A-Fa-f]{1,15}")) {
-                throw new HttpFault(400, "a chunk begins with its size");
-            }
-            left = Long.parseLong(digits, 16);
-            if (left == 0) {
-                ended = true;
-                String trailer = chunkLine();
-                while (!trailer.isEmpty()) {
-                    trailer = chunkLine();
-                }
-            }
-        }
-
-        private String chunkLine() throws IOException {
-            return line(in, MAX_CHUNK_LINE).orElseThrow(() -> new IOException("the client ended its body early"));
-        }
+        return goesOn;
     }
 }

@@ -2,7 +2,7 @@ package dev.lading.testkit;
 
 import java.io.IOException;
 
-/** A request that cannot be understood; it is answered with a status and the connection ends. */
+/** What came over the wire is no request that can be understood; it is answered with a status and the connection ends. */
 final class HttpFault extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -1,59 +1,38 @@
 package dev.lading.testkit;
 
 import dev.lading.oci.InvalidInputException;
-import dev.lading.oci.LadingException;
 import dev.lading.oci.Reference;
 import dev.lading.oci.UnavailableException;
 import dev.lading.oci.content.ContentStore;
 import dev.lading.oci.content.MemoryStore;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.channels.Channel;
-import java.nio.channels.Channels;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * A registry in this process: HTTP on a port of loopback over any {@link ContentStore}, one a repository (distribution-spec
- * 1.1, without deletion and lists).
+ * 1.1, without deletion and referrers).
  *
  * <p>Repositories come into being when they are first written to, in memory unless {@link #serve} gave them another place.
- * Safe for use by many threads. Closing ends every connection and joins every thread.
+ * Content is served as its place has it, unverified, so that a place that lies can be tested against; what is uploaded is
+ * verified before it is there. Requests are read strictly. Uploads wait in files of the temporary folder, so memory does not
+ * grow with them, until their digest is known.
+ *
+ * <p>Safe for use by many threads. Closing ends every connection and joins every thread.
  */
 public final class LocalRegistry implements AutoCloseable {
-    private static final int BUFFER = 64 * 1024;
+    /** The newest requests that are kept: more than any test makes, few enough for a server that runs for days. */
+    private static final int MAX_REQUESTS = 10_000;
 
-    private final ServerSocketChannel server;
-    private final int port;
-    private final Map<String, ContentStore> stores = new ConcurrentHashMap<>();
-    private final List<RecordedRequest> requests = new CopyOnWriteArrayList<>();
-    private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
-    private final Set<Thread> workers = ConcurrentHashMap.newKeySet();
+    private final Map<String, HostedStore> stores = new ConcurrentHashMap<>();
+    private final Deque<RecordedRequest> requests = new ArrayDeque<>();
     private final Uploads uploads = new Uploads();
-    private final Routes routes = new Routes(this, uploads);
-    private final Thread acceptor;
-    private volatile boolean closed;
+    private final HttpServer server;
 
-    private LocalRegistry(ServerSocketChannel server, int port) {
-        this.server = server;
-        this.port = port;
-        this.acceptor = new Thread(this::accept, "lading registry");
-        acceptor.setDaemon(true);
+    private LocalRegistry(int port) {
+        this.server = HttpServer.start(port, new Routes(stores, uploads), this::record);
     }
 
     /**
@@ -78,21 +57,7 @@ public final class LocalRegistry implements AutoCloseable {
         if (port < 0 || port > 65_535) {
             throw new InvalidInputException("a port is from 0 to 65535, not " + port);
         }
-        try {
-            ServerSocketChannel server = ServerSocketChannel.open();
-            try {
-                server.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port));
-                InetSocketAddress bound = (InetSocketAddress) server.getLocalAddress();
-                LocalRegistry registry = new LocalRegistry(server, bound.getPort());
-                registry.acceptor.start();
-                return registry;
-            } catch (IOException e) {
-                server.close();
-                throw e;
-            }
-        } catch (IOException e) {
-            throw LadingException.from("cannot listen on 127.0.0.1:" + port, e);
-        }
+        return new LocalRegistry(port);
     }
 
     /**
@@ -101,7 +66,7 @@ public final class LocalRegistry implements AutoCloseable {
      * @return host:port
      */
     public String address() {
-        return "127.0.0.1:" + port;
+        return "127.0.0.1:" + port();
     }
 
     /**
@@ -110,7 +75,7 @@ public final class LocalRegistry implements AutoCloseable {
      * @return the port on loopback
      */
     public int port() {
-        return port;
+        return server.port();
     }
 
     /**
@@ -125,39 +90,50 @@ public final class LocalRegistry implements AutoCloseable {
     }
 
     /**
-     * Returns the place behind a repository, to be seeded and inspected; it is made if it is not there.
+     * Returns the place behind a repository, to be seeded and inspected; it is made if it is not there. The registry lists
+     * the tags that are set through it or by clients.
      *
      * @param repository its path
      * @return the place
      * @throws InvalidInputException if the path breaks its grammar
      */
     public ContentStore store(String repository) {
-        String checked = Reference.of(address(), repository).repository();
-        return stores.computeIfAbsent(checked, name -> MemoryStore.create());
+        return hosted(stores, Reference.of(address(), repository).repository());
     }
 
-    Optional<ContentStore> knownStore(String repository) {
-        return Optional.ofNullable(stores.get(repository));
+    static HostedStore hosted(Map<String, HostedStore> stores, String repository) {
+        return stores.computeIfAbsent(repository, name -> new HostedStore(MemoryStore.create()));
     }
 
     /**
-     * Serves a place of the caller's as a repository.
+     * Serves a place of the caller's as a repository, instead of what was served under its path before.
      *
      * @param repository its path
      * @param store the place; it is not closed with the registry
      * @throws InvalidInputException if the path breaks its grammar
      */
     public void serve(String repository, ContentStore store) {
-        stores.put(Reference.of(address(), repository).repository(), Objects.requireNonNull(store));
+        stores.put(Reference.of(address(), repository).repository(), new HostedStore(store));
     }
 
     /**
-     * Returns the requests answered so far.
+     * Returns the requests answered so far, at most the newest {@value #MAX_REQUESTS}.
      *
      * @return the requests in the order of their answers; one is here before its client has the answer
      */
     public List<RecordedRequest> requests() {
-        return List.copyOf(requests);
+        synchronized (requests) {
+            return List.copyOf(requests);
+        }
+    }
+
+    private void record(RecordedRequest request) {
+        synchronized (requests) {
+            if (requests.size() == MAX_REQUESTS) {
+                requests.removeFirst();
+            }
+            requests.addLast(request);
+        }
     }
 
     /**
@@ -169,114 +145,20 @@ public final class LocalRegistry implements AutoCloseable {
         return uploads.count();
     }
 
-    private void accept() {
-        while (!closed) {
-            try {
-                SocketChannel connection = server.accept();
-                connections.add(connection);
-                Thread worker = new Thread(() -> serve(connection), "lading registry connection");
-                worker.setDaemon(true);
-                workers.add(worker);
-                worker.start();
-            } catch (ClosedChannelException e) {
-                return;
-            } catch (IOException e) {
-                // One connection that fails to come about is the client's loss; the next may do.
-                if (!server.isOpen()) {
-                    return;
-                }
-            }
-        }
-    }
-
-    private void serve(SocketChannel connection) {
-        try (connection) {
-            if (closed) {
-                return;
-            }
-            InputStream in = new BufferedInputStream(Channels.newInputStream(connection), BUFFER);
-            OutputStream out = new BufferedOutputStream(Channels.newOutputStream(connection), BUFFER);
-            boolean goesOn = true;
-            while (goesOn && !closed) {
-                goesOn = serveOne(in, out);
-            }
-        } catch (IOException e) {
-            // The client went away, or the registry is closing: there is nobody left to be told.
-            return;
-        } finally {
-            connections.remove(connection);
-            workers.remove(Thread.currentThread());
-        }
-    }
-
-    private boolean serveOne(InputStream in, OutputStream out) throws IOException {
-        Optional<HttpExchange> next;
-        try {
-            next = HttpExchange.read(in, out, requests::add);
-        } catch (HttpFault e) {
-            refuse(out, e);
-            return false;
-        }
-        if (next.isEmpty()) {
-            return false;
-        }
-        HttpExchange exchange = next.get();
-        try {
-            routes.handle(exchange);
-            return exchange.endsWell();
-        } catch (HttpFault e) {
-            if (!exchange.isAnswered()) {
-                refuse(out, e);
-            }
-            return false;
-        } finally {
-            exchange.recordIfUnanswered();
-        }
-    }
-
-    private static void refuse(OutputStream out, HttpFault fault) throws IOException {
-        byte[] text = (fault.getMessage() + "\n").getBytes(StandardCharsets.UTF_8);
-        String head = "HTTP/1.1 " + fault.status() + " " + fault.status()
-                + "\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: " + text.length + "\r\n\r\n";
-        out.write(head.getBytes(StandardCharsets.ISO_8859_1));
-        out.write(text);
-        out.flush();
-    }
-
-    /** Ends every connection and joins every thread; the stores stay as they are. */
+    /**
+     * Ends every connection, joins every thread and removes unfinished uploads; the stores stay as they are. An interrupt
+     * of the caller's does not keep it from that.
+     *
+     * @throws UnavailableException if a store keeps a thread for more than 2 s, or the uploads cannot be removed
+     */
     @Override
     public void close() {
-        closed = true;
-        quietlyClose(server);
-        boolean interrupted = join(acceptor);
-        connections.forEach(LocalRegistry::quietlyClose);
-        for (Thread worker : new ArrayList<>(workers)) {
-            interrupted |= join(worker);
-        }
+        boolean ended = server.close();
         uploads.close();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        if (!ended) {
+            throw new UnavailableException("the registry on " + address()
+                    + " was closed, but a thread of it does not end: it is inside a place that it serves, and that place "
+                    + "ignores interrupts");
         }
-    }
-
-    private static void quietlyClose(Channel channel) {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            // A channel that fails to close is closed all the same.
-            return;
-        }
-    }
-
-    private static boolean join(Thread thread) {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        return interrupted;
     }
 }

@@ -6,6 +6,7 @@ import dev.lading.oci.Descriptor;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.LadingException;
 import dev.lading.oci.UnavailableException;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -260,8 +261,11 @@ public final class GraphCopy {
                 try {
                     target.tag(root, name);
                 } catch (LadingException e) {
-                    boolean unknown = e instanceof UnavailableException || e instanceof CancelledException;
-                    if (i == 0 && !(e instanceof UnavailableException)) {
+                    // A broken wire may have lost the answer of a name that moved; an answer that refuses has moved
+                    // none.
+                    boolean lost = e instanceof UnavailableException && e.getCause() instanceof IOException;
+                    boolean unknown = lost || e instanceof CancelledException;
+                    if (i == 0 && !lost) {
                         throw e;
                     }
                     throw new PartlyTaggedException(

@@ -183,7 +183,7 @@ class GraphCopyTest {
                     throw new ConflictException("this name does not move");
                 }
                 if (name.equals("lost")) {
-                    throw new UnavailableException("the answer was lost");
+                    throw new UnavailableException("the answer was lost", new IOException("reset"));
                 }
                 super.tag(document, name);
             }
