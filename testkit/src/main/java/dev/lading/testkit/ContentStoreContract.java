@@ -8,11 +8,16 @@ import dev.lading.oci.CancelledException;
 import dev.lading.oci.ContentMismatchException;
 import dev.lading.oci.Descriptor;
 import dev.lading.oci.Digest;
+import dev.lading.oci.ImageConfig;
 import dev.lading.oci.ImageIndex;
+import dev.lading.oci.ImageManifest;
+import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.LadingException;
 import dev.lading.oci.MediaType;
 import dev.lading.oci.NotFoundException;
 import dev.lading.oci.Platform;
+import dev.lading.oci.UnavailableException;
+import dev.lading.oci.content.Blob;
 import dev.lading.oci.content.Content;
 import dev.lading.oci.content.ContentGraph;
 import dev.lading.oci.content.ContentSource;
@@ -36,6 +41,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -60,6 +68,24 @@ public abstract class ContentStoreContract {
      * @return an empty place
      */
     protected abstract ContentStore store();
+
+    /**
+     * Gives another handle on the place that {@link #store()} gave, as another process would have it.
+     *
+     * @return the same place once more, or empty if there is only the one handle
+     */
+    protected Optional<ContentStore> reopen() {
+        return Optional.empty();
+    }
+
+    /**
+     * Says whether the place takes manifests of types that it does not know.
+     *
+     * @return true, unless a subclass knows better
+     */
+    protected boolean takesUnknownTypes() {
+        return true;
+    }
 
     /** A place of one blob whose content is whatever a test says, under whatever descriptor. */
     private record OneBlob(Content content) implements ContentSource {
@@ -146,6 +172,73 @@ public abstract class ContentStoreContract {
         assertThat(store.bytes(descriptor)).isEqualTo(right);
     }
 
+    /** Nothing at all is content too, and can be lied about. */
+    @Test
+    void an_empty_blob_is_taken_and_more_in_its_place_is_refused() {
+        ContentStore store = store();
+        Descriptor empty = described(new byte[0]);
+        assertThatThrownBy(() -> put(store, empty, lying(0, new byte[] {1})))
+                .isInstanceOf(ContentMismatchException.class);
+        assertThat(store.exists(empty, Role.BLOB)).isFalse();
+        put(store, empty, honest(new byte[0]));
+        assertThat(store.exists(empty, Role.BLOB)).isTrue();
+        assertThat(store.bytes(empty)).isEmpty();
+    }
+
+    /** A descriptor with the right digest and a wrong size names nothing. */
+    @Test
+    void a_wrong_size_is_refused_and_is_not_there_even_where_the_digest_is() {
+        ContentStore store = store();
+        byte[] right = sample(1_000);
+        Descriptor wrong = Descriptor.of(LAYER, Digest.of(right), 999);
+        assertThatThrownBy(() -> put(store, wrong, honest(right))).isInstanceOf(ContentMismatchException.class);
+        assertThat(store.exists(described(right), Role.BLOB)).isFalse();
+        put(store, described(right), honest(right));
+        assertThat(store.exists(wrong, Role.BLOB)).isFalse();
+        assertThatThrownBy(() -> store.bytes(wrong)).isInstanceOf(LadingException.class);
+    }
+
+    /** The other registered algorithm (image-spec, descriptor.md, «Registered algorithms»). */
+    @Test
+    void sha512_names_content_as_well() {
+        ContentStore store = store();
+        byte[] bytes = sample(1_000);
+        Descriptor descriptor = Descriptor.of(LAYER, Digest.of(Digest.Algorithm.SHA512, bytes), bytes.length);
+        assertThatThrownBy(() -> put(store, descriptor, honest(flipped(bytes, 500))))
+                .isInstanceOf(ContentMismatchException.class);
+        assertThat(store.exists(descriptor, Role.BLOB)).isFalse();
+        put(store, descriptor, honest(bytes));
+        assertThat(store.bytes(descriptor)).isEqualTo(bytes);
+    }
+
+    /** A source that cannot even be opened is the source's failure too, whatever it throws. */
+    @Test
+    void a_source_that_cannot_be_opened_is_the_sources_failure() {
+        ContentStore store = store();
+        Descriptor descriptor = described(sample(10));
+        for (Exception fault :
+                List.of(new IOException("the source is closed"), new UnavailableException("the source is closed"))) {
+            Content closed = new Content() {
+                @Override
+                public long size() {
+                    return 10;
+                }
+
+                @Override
+                public InputStream open() throws IOException {
+                    if (fault instanceof IOException broken) {
+                        throw broken;
+                    }
+                    throw new UnavailableException(String.valueOf(fault.getMessage()));
+                }
+            };
+            assertThatThrownBy(() -> put(store, descriptor, closed))
+                    .isInstanceOf(SourceFailedException.class)
+                    .hasMessageContaining("the source is closed");
+            assertThat(store.exists(descriptor, Role.BLOB)).isFalse();
+        }
+    }
+
     /** A source that breaks in the middle is the source's failure. */
     @Test
     void a_source_that_breaks_is_the_sources_failure_and_leaves_nothing() {
@@ -191,6 +284,23 @@ public abstract class ContentStoreContract {
                 }))
                 .isInstanceOf(ProducerFailedException.class)
                 .hasMessageContaining("the producer gave up");
+        assertThat(runs).hasValue(1);
+        assertThat(store.exists(described(begun), Role.BLOB)).isFalse();
+    }
+
+    /** A fault of the producer's code is nobody's kind: it passes as it is. */
+    @Test
+    void a_fault_in_a_producer_passes_and_leaves_nothing() {
+        ContentStore store = store();
+        byte[] begun = sample(70_000);
+        AtomicInteger runs = new AtomicInteger();
+        assertThatThrownBy(() -> store.ingest(LAYER, out -> {
+                    runs.incrementAndGet();
+                    out.write(begun);
+                    throw new IllegalStateException("a fault in the producer");
+                }))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("a fault in the producer");
         assertThat(runs).hasValue(1);
         assertThat(store.exists(described(begun), Role.BLOB)).isFalse();
     }
@@ -253,6 +363,69 @@ public abstract class ContentStoreContract {
         assertThat(store.find(found.digest().toString())).map(Descriptor::size).contains((long) text.length());
     }
 
+    /** What one handle has written, another one reads. */
+    @Test
+    void another_handle_on_the_place_sees_what_was_written() {
+        ContentStore store = store();
+        ContentGraph graph = TestImages.image(Platform.LINUX_AMD64);
+        GraphCopy.from(graph).to(store, "1");
+        ContentGraph seen = reopen().orElse(store).resolve("1");
+        assertThat(seen.document().bytes()).isEqualTo(graph.document().bytes());
+        assertThat(GraphCopy.from(seen).to(MemoryStore.create()).copied()).isEqualTo(3);
+    }
+
+    /** A tag leads to a document that is there, or is not set. */
+    @Test
+    void a_tag_never_names_what_is_not_there() {
+        ContentStore store = store();
+        // Its configuration is nowhere, so no place can take it with the tag.
+        Document holed = TestImages.image(Platform.LINUX_AMD64).document();
+        assertThatThrownBy(() -> store.tag(holed, "holed")).isInstanceOf(LadingException.class);
+        assertThat(store.find("holed")).isEmpty();
+        assertThat(store.exists(holed.descriptor(), Role.MANIFEST)).isFalse();
+        // A registry takes the bytes with the tag; other places have to have them.
+        Document whole = Document.of(ImageIndex.of(List.of()));
+        try {
+            store.tag(whole, "whole");
+            assertThat(store.find("whole"))
+                    .map(Descriptor::digest)
+                    .contains(whole.descriptor().digest());
+            assertThat(store.document(whole.descriptor()).bytes()).isEqualTo(whole.bytes());
+        } catch (NotFoundException e) {
+            assertThat(e).hasMessageContaining(whole.descriptor().digest().toString());
+            assertThat(store.find("whole")).isEmpty();
+        }
+    }
+
+    /** What is no tag is refused before anything is written. */
+    @Test
+    void what_is_no_tag_is_refused() {
+        ContentStore store = store();
+        Document document = Document.of(ImageIndex.of(List.of()));
+        store.put(document);
+        for (String name : List.of("", "-1", "a b", "sha256:00", "../up")) {
+            assertThatThrownBy(() -> store.tag(document, name)).as(name).isInstanceOf(InvalidInputException.class);
+        }
+    }
+
+    /** Tags set at once by many are all there afterwards. */
+    @Test
+    void tags_set_from_many_threads_are_all_kept() throws InterruptedException {
+        ContentStore store = store();
+        List<Document> documents = IntStream.range(0, 8)
+                .mapToObj(i -> Document.of(ImageIndex.of(List.of()).withAnnotation("number", String.valueOf(i))))
+                .toList();
+        inThreads(8, i -> {
+            store.put(documents.get(i));
+            store.tag(documents.get(i), "tag-" + i);
+        });
+        for (int i = 0; i < 8; i++) {
+            assertThat(store.find("tag-" + i))
+                    .map(Descriptor::digest)
+                    .contains(documents.get(i).descriptor().digest());
+        }
+    }
+
     /** A tag moves; what it named before stays. */
     @Test
     void a_tag_moves() {
@@ -294,6 +467,53 @@ public abstract class ContentStoreContract {
         assertThat(store.bytes(descriptor)).isEqualTo(bytes);
     }
 
+    /** The same in a graph: only the place of a descriptor says where its content is asked for. */
+    @Test
+    void a_layer_of_an_indexs_type_travels_as_a_blob() {
+        ContentStore store = store();
+        MemoryStore origin = MemoryStore.create();
+        byte[] config = ImageConfig.create(Platform.LINUX_AMD64).bytes();
+        Descriptor configured = origin.ingest(MediaType.OCI_CONFIG, out -> {
+                    out.write(config);
+                    return true;
+                })
+                .descriptor();
+        Descriptor odd = origin.ingest(MediaType.OCI_INDEX, out -> {
+                    out.write("no index at all".getBytes(UTF_8));
+                    return true;
+                })
+                .descriptor();
+        Document manifest = Document.of(ImageManifest.of(configured, List.of(odd)));
+        origin.put(manifest);
+        GraphCopy.from(ContentGraph.of(manifest.descriptor(), origin)).to(store, "odd");
+        MemoryStore back = MemoryStore.create();
+        GraphCopy.from(store.resolve("odd")).to(back, "odd");
+        assertThat(back.bytes(odd)).isEqualTo("no index at all".getBytes(UTF_8));
+    }
+
+    /** What a place does not know it keeps, or refuses; a copy takes it for a leaf. */
+    @Test
+    void a_manifest_of_an_unknown_type_is_kept_as_it_is_or_refused() {
+        ContentStore store = store();
+        MediaType type = new MediaType("application/vnd.example.new.v1+json");
+        byte[] bytes = ("{ \"mediaType\": \"" + type + "\", \"layers\": \"no list\" }").getBytes(UTF_8);
+        Document document = Document.of(type, bytes);
+        if (!takesUnknownTypes()) {
+            assertThatThrownBy(() -> store.put(document)).isInstanceOf(LadingException.class);
+            assertThat(store.exists(document.descriptor(), Role.MANIFEST)).isFalse();
+            return;
+        }
+        store.put(document);
+        store.tag(document, "new");
+        assertThat(store.find("new")).map(Descriptor::mediaType).contains(type);
+        assertThat(store.find(document.descriptor().digest().toString()))
+                .map(Descriptor::mediaType)
+                .contains(type);
+        MemoryStore back = MemoryStore.create();
+        GraphCopy.from(store.resolve("new")).to(back);
+        assertThat(back.document(document.descriptor()).bytes()).isEqualTo(bytes);
+    }
+
     /** A graph goes in and comes out whole. */
     @Test
     void a_graph_goes_in_and_comes_out() {
@@ -314,12 +534,18 @@ public abstract class ContentStoreContract {
     void the_same_blob_may_come_from_many_threads_at_once() throws InterruptedException {
         ContentStore store = store();
         byte[] bytes = sample(200_000);
+        inThreads(8, i -> put(store, described(bytes), honest(bytes)));
+        assertThat(store.bytes(described(bytes))).isEqualTo(bytes);
+    }
+
+    private static void inThreads(int count, IntConsumer work) throws InterruptedException {
         List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
         List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < 8; i++) {
+        for (int i = 0; i < count; i++) {
+            int number = i;
             threads.add(new Thread(() -> {
                 try {
-                    put(store, described(bytes), honest(bytes));
+                    work.accept(number);
                 } catch (RuntimeException | Error e) {
                     failures.add(e);
                 }
@@ -330,7 +556,6 @@ public abstract class ContentStoreContract {
             thread.join();
         }
         assertThat(failures).isEmpty();
-        assertThat(store.bytes(described(bytes))).isEqualTo(bytes);
     }
 
     /** An interrupt that came before ends the verb, keeps the flag, leaves nothing. */
@@ -355,6 +580,38 @@ public abstract class ContentStoreContract {
             assertThat(flag).as("the interrupt flag afterwards").isTrue();
             assertThat(store.exists(described(bytes), Role.BLOB)).isFalse();
         }
+    }
+
+    /** An interrupt that came before ends reading too, and does no harm to what is there. */
+    @Test
+    void an_interrupt_before_reading_cancels_it_and_keeps_the_flag() {
+        ContentStore store = store();
+        byte[] bytes = sample(100_000);
+        put(store, described(bytes), honest(bytes));
+        Document document = Document.of(ImageIndex.of(List.of()));
+        store.put(document);
+        Blob blob = store.blob(described(bytes));
+        ThrowingCallable reading = () -> {
+            try (InputStream in = blob.open()) {
+                in.readAllBytes();
+            }
+        };
+        for (ThrowingCallable interrupted : List.<ThrowingCallable>of(
+                () -> store.bytes(described(bytes)), () -> store.document(document.descriptor()), reading)) {
+            Thread.currentThread().interrupt();
+            boolean flag;
+            try {
+                // A verb is cancelled; a stream, which may have no other words, throws an IOException.
+                assertThatThrownBy(interrupted)
+                        .isInstanceOfAny(
+                                CancelledException.class, interrupted == reading ? IOException.class : Error.class);
+            } finally {
+                flag = Thread.interrupted();
+            }
+            assertThat(flag).as("the interrupt flag afterwards").isTrue();
+        }
+        assertThat(store.bytes(described(bytes))).isEqualTo(bytes);
+        assertThat(store.document(document.descriptor()).bytes()).isEqualTo(document.bytes());
     }
 
     /** An interrupt in the middle ends an ingest whose producer would go on for ever. */

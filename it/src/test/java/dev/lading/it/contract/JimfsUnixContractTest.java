@@ -7,6 +7,7 @@ import dev.lading.oci.layout.OciLayout;
 import dev.lading.testkit.ContentStoreContract;
 import java.io.IOException;
 import java.nio.file.FileSystem;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 
 class JimfsUnixContractTest extends ContentStoreContract {
@@ -15,6 +16,11 @@ class JimfsUnixContractTest extends ContentStoreContract {
     @Override
     protected ContentStore store() {
         return OciLayout.open(files.getPath("layout"));
+    }
+
+    @Override
+    protected Optional<ContentStore> reopen() {
+        return Optional.of(store());
     }
 
     @AfterEach

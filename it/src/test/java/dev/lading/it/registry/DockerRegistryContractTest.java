@@ -4,6 +4,7 @@ import dev.lading.it.peers.DockerRegistry;
 import dev.lading.oci.content.ContentStore;
 import dev.lading.registry.RegistryClient;
 import dev.lading.testkit.ContentStoreContract;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +31,17 @@ class DockerRegistryContractTest extends ContentStoreContract {
     @Override
     protected ContentStore store() {
         return client.repository(registry.name("contract/r" + REPOSITORIES.incrementAndGet()));
+    }
+
+    @Override
+    protected Optional<ContentStore> reopen() {
+        return Optional.of(client.repository(registry.name("contract/r" + REPOSITORIES.get())));
+    }
+
+    /** Distribution 2.8 knows the manifests it takes. */
+    @Override
+    protected boolean takesUnknownTypes() {
+        return false;
     }
 
     @AfterEach

@@ -4,6 +4,7 @@ import dev.lading.oci.content.ContentStore;
 import dev.lading.registry.RegistryClient;
 import dev.lading.testkit.ContentStoreContract;
 import dev.lading.testkit.LocalRegistry;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 
 class LocalRegistryContractTest extends ContentStoreContract {
@@ -13,6 +14,11 @@ class LocalRegistryContractTest extends ContentStoreContract {
     @Override
     protected ContentStore store() {
         return client.repository(registry.name("team/app"));
+    }
+
+    @Override
+    protected Optional<ContentStore> reopen() {
+        return Optional.of(store());
     }
 
     @AfterEach
