@@ -10,9 +10,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class ReadmeTest {
-    // Tests run in their module's folder.
-    private static final Path PROJECT =
-            Path.of("").toAbsolutePath().resolveSibling(".").normalize();
+    // Maven runs tests in their module's folder.
+    private static final Path PROJECT = Path.of("..");
 
     @Test
     void the_readme_quotes_the_main_job_as_it_is_compiled() throws IOException {
