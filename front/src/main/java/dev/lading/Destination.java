@@ -41,6 +41,15 @@ final class Destination {
         return store;
     }
 
+    /** A name as it is told where several places are spoken of. */
+    String fullName(String name) {
+        return store.describe() + ":" + name;
+    }
+
+    List<String> fullNames(List<String> some) {
+        return some.stream().map(this::fullName).toList();
+    }
+
     String[] names() {
         return names.toArray(new String[0]);
     }

@@ -19,6 +19,7 @@ import dev.lading.oci.content.PartlyTaggedException;
 import dev.lading.oci.content.SourceFailedException;
 import dev.lading.oci.layout.OciLayout;
 import dev.lading.registry.RegistryClient;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -70,8 +71,34 @@ public final class Lading implements AutoCloseable {
         BuildResult built = image.build(first.store());
         GraphCopy copy = GraphCopy.from(ContentGraph.of(built.descriptor(), first.store()));
         all.forEach(destination -> copy.to(destination.store()));
-        all.forEach(destination -> copy.to(destination.store(), destination.names()));
+        List<String> moved = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            moved.addAll(nameAt(all, i, copy, moved));
+        }
         return built;
+    }
+
+    /** Sets the names at one place; where it fails, what moved at the places before is told with it. */
+    private static List<String> nameAt(List<Destination> all, int at, GraphCopy copy, List<String> moved) {
+        Destination here = all.get(at);
+        try {
+            copy.to(here.store(), here.names());
+            return here.fullNames(List.of(here.names()));
+        } catch (PartlyTaggedException e) {
+            List<String> movedToo = new ArrayList<>(moved);
+            movedToo.addAll(here.fullNames(e.moved()));
+            List<String> untouched = new ArrayList<>(here.fullNames(e.untouched()));
+            all.subList(at + 1, all.size()).forEach(d -> untouched.addAll(d.fullNames(List.of(d.names()))));
+            throw new PartlyTaggedException(
+                    movedToo, e.failed().map(here::fullName), e.unknown().map(here::fullName), untouched, e);
+        } catch (LadingException e) {
+            if (moved.isEmpty()) {
+                throw e;
+            }
+            List<String> untouched = new ArrayList<>();
+            all.subList(at, all.size()).forEach(d -> untouched.addAll(d.fullNames(List.of(d.names()))));
+            throw new PartlyTaggedException(moved, Optional.empty(), Optional.empty(), untouched, e);
+        }
     }
 
     /**
@@ -187,7 +214,7 @@ public final class Lading implements AutoCloseable {
         if (entries.stream().map(Descriptor::digest).distinct().count() != 1) {
             throw Inspection.notOne(place, entries);
         }
-        return ContentGraph.of(entries.get(0), layout);
+        return layout.resolve(entries.get(0).digest().toString());
     }
 
     private RegistryClient registries() {

@@ -240,13 +240,20 @@ public final class ImageBuilder {
             Platform platform = start.getKey();
             List<Layer> layers = new ArrayList<>();
             for (Step step : steps) {
-                if (step.shared()) {
-                    layers.add(shared.computeIfAbsent(step, s -> write(s, platform, platforms, audit, target)));
-                } else if (step.recipe().apply(platform).isPresent()) {
-                    layers.add(write(step, platform, List.of(platform), audit, target));
+                Optional<LayerRecipe> recipe = shared.containsKey(step)
+                        ? Optional.empty()
+                        : step.recipe().apply(platform);
+                if (recipe.isPresent()) {
+                    Layer written = write(step, recipe.get(), platform, audit, target);
+                    layers.add(written);
+                    if (step.shared()) {
+                        shared.put(step, written);
+                    }
+                } else if (shared.containsKey(step)) {
+                    layers.add(Objects.requireNonNull(shared.get(step)));
                 }
             }
-            images.put(platform, putImage(platform, start.getValue(), layers, memory));
+            images.put(platform, putImage(start.getValue(), layers, memory));
         }
         if (audited) {
             audit.refuse();
@@ -260,11 +267,12 @@ public final class ImageBuilder {
     }
 
     /** What a platform's image begins with. */
-    private record Start(ImageConfig config, List<Descriptor> layers) {}
+    private record Start(Platform platform, ImageConfig config, List<Descriptor> layers) {}
 
     private Start start(Platform platform) {
         if (base.isEmpty()) {
-            return new Start(ImageConfig.create(platform), List.of());
+            Platform normalized = platform.normalized();
+            return new Start(normalized, ImageConfig.create(normalized), List.of());
         }
         Image image = base.get().image(platform);
         Platform said = image.config().platform().normalized();
@@ -275,21 +283,35 @@ public final class ImageBuilder {
                     + ". Choose another base, or have this one mended.");
         }
         return new Start(
-                image.config(), image.layers().stream().map(Layer::descriptor).toList());
+                listed(image),
+                image.config(),
+                image.layers().stream().map(Layer::descriptor).toList());
+    }
+
+    /** What an index lists the base for, and what only the configuration says of its operating system. */
+    private static Platform listed(Image image) {
+        Platform listed = image.platform();
+        Platform said = image.config().platform();
+        return new Platform(
+                listed.os(),
+                listed.architecture(),
+                listed.variant(),
+                listed.osVersion().or(said::osVersion),
+                listed.osFeatures().isEmpty() ? said.osFeatures() : listed.osFeatures());
     }
 
     private Layer write(
-            Step step, Platform platform, List<Platform> judged, PlatformAudit.Collected audit, ContentTarget target) {
+            Step step, LayerRecipe recipe, Platform platform, PlatformAudit.Collected audit, ContentTarget target) {
         try {
             return LayerWriter.with(compression)
-                    .observing(audit.observer(judged))
-                    .write(step.recipe().apply(platform).orElseThrow(), target);
+                    .observing(audit.observer(step.shared() ? platforms : List.of(platform)))
+                    .write(recipe, target);
         } catch (NotFoundException e) {
             throw step.shared() ? e : new NotFoundException("for " + platform + " " + e.getMessage(), e);
         }
     }
 
-    private Descriptor putImage(Platform platform, Start start, List<Layer> layers, MemoryStore memory) {
+    private Descriptor putImage(Start start, List<Layer> layers, MemoryStore memory) {
         ImageConfig made = config.apply(start.config()).withCreated(created);
         List<Descriptor> descriptors = new ArrayList<>(start.layers());
         for (Layer layer : layers) {
@@ -306,7 +328,7 @@ public final class ImageBuilder {
         // The names of a single image point to its manifest, so that is where the annotations go.
         Document document = Document.of(platforms.size() == 1 ? annotated(manifest) : manifest);
         memory.put(document);
-        return document.descriptor().withPlatform(platform);
+        return document.descriptor().withPlatform(start.platform());
     }
 
     private ImageManifest annotated(ImageManifest manifest) {

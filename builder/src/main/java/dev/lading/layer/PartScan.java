@@ -8,12 +8,14 @@ import dev.lading.layer.LayerRecipe.Rules;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.LadingException;
 import dev.lading.oci.NotFoundException;
+import dev.lading.oci.content.ProducerFailedException;
 import dev.lading.oci.platform.ExecutableHeader;
 import dev.lading.tar.TarEntry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.channels.Channels;
@@ -151,6 +153,8 @@ final class PartScan {
                 return modeByContent(in);
             } catch (IOException e) {
                 throw LadingException.from("cannot generate /" + part.destination(), e);
+            } catch (UncheckedIOException e) {
+                throw new ProducerFailedException(new IOException(e.getMessage(), e));
             }
         });
         entries.add(new LayerEntry(

@@ -23,8 +23,10 @@ import dev.lading.oci.NotFoundException;
 import dev.lading.oci.Platform;
 import dev.lading.oci.content.ContentGraph;
 import dev.lading.oci.content.Document;
+import dev.lading.oci.content.GraphCopy;
 import dev.lading.oci.content.Image;
 import dev.lading.oci.content.MemoryStore;
+import dev.lading.oci.layout.OciLayout;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -194,6 +196,30 @@ class ImageBuilderTest {
                 .layerFor(p -> program(p))
                 .build(store, "mended");
         assertThat(PlatformAudit.of(store.resolve("mended")).findings()).isEmpty();
+    }
+
+    @Test
+    void a_platform_is_written_in_the_specifications_words_however_it_was_spelled() {
+        BuildResult spelled = ImageBuilder.fromNothing()
+                .platforms(Platform.parse("linux/aarch64"), Platform.parse("linux/x86_64"))
+                .build(store);
+        BuildResult plain =
+                ImageBuilder.fromNothing().platforms(LINUX_ARM64, LINUX_AMD64).build(store);
+        assertThat(spelled.descriptor()).isEqualTo(plain.descriptor());
+    }
+
+    @Test
+    void an_index_is_the_same_wherever_its_images_come_from(@TempDir Path temp) {
+        ContentGraph fromMemory = single(LINUX_AMD64);
+        try (OciLayout layout = OciLayout.open(temp.resolve("layout"))) {
+            GraphCopy.from(fromMemory).to(layout, "some-name");
+            assertThat(IndexBuilder.create()
+                            .add(layout.resolve("some-name"))
+                            .build(store)
+                            .descriptor())
+                    .isEqualTo(
+                            IndexBuilder.create().add(fromMemory).build(store).descriptor());
+        }
     }
 
     @Test

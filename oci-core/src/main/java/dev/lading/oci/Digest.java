@@ -108,6 +108,21 @@ public record Digest(Algorithm algorithm, String hex) implements Comparable<Dige
     }
 
     /**
+     * Says whether a text begins as a digest does, so that it can only be meant as one.
+     *
+     * @param text the text
+     * @return true if it begins with {@code sha256:} or {@code sha512:}
+     */
+    public static boolean isMeantBy(String text) {
+        for (Algorithm algorithm : Algorithm.values()) {
+            if (text.startsWith(algorithm.word + ":")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
      * Computes the sha256 digest of bytes.
      *
      * @param bytes the content

@@ -37,6 +37,7 @@ public final class ImageConfig {
                 .map(ImageConfig::historyFromJson)
                 .toList();
         // Read once here, so that a broken «config» is found when the document is read and not when it is used.
+        created();
         run().textMap("Labels");
         run().texts("Entrypoint");
         run().texts("Cmd");

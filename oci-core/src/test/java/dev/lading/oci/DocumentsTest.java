@@ -169,6 +169,16 @@ class DocumentsTest {
     }
 
     @Test
+    void a_config_whose_time_is_none_is_refused_when_it_is_read() {
+        for (String time : List.of("5", "\"yesterday\"")) {
+            String text = "{\"architecture\":\"amd64\",\"os\":\"linux\",\"created\":" + time + "}";
+            assertThatThrownBy(() -> ImageConfig.read(text.getBytes(UTF_8)))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("created");
+        }
+    }
+
+    @Test
     void an_edited_config_keeps_what_it_does_not_know() {
         String text = "{\"architecture\":\"amd64\",\"os\":\"linux\",\"x\":{\"y\":1.10},"
                 + "\"config\":{\"Healthcheck\":{\"Test\":[\"NONE\"]}},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[]}}";

@@ -6,6 +6,7 @@ import dev.lading.oci.ImageIndex;
 import dev.lading.oci.ImageManifest;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.LadingException;
+import dev.lading.oci.MediaType;
 import dev.lading.oci.NotFoundException;
 import dev.lading.oci.Platform;
 import dev.lading.oci.PlatformMatcher;
@@ -127,8 +128,8 @@ public final class ContentGraph {
     }
 
     private void visit(GraphNode node, int depth, Walk walk) {
-        Digest digest = node.descriptor().digest();
-        if (walk.documents.containsKey(digest)) {
+        Met met = Met.of(node.descriptor());
+        if (walk.documents.containsKey(met)) {
             return;
         }
         if (depth > MAX_DEPTH) {
@@ -140,10 +141,10 @@ public final class ContentGraph {
             if (child.role() == Role.MANIFEST) {
                 visit(child, depth + 1, walk);
             } else {
-                walk.blobs.putIfAbsent(child.descriptor().digest(), child);
+                walk.blobs.putIfAbsent(Met.of(child.descriptor()), child);
             }
         }
-        walk.documents.putIfAbsent(digest, document);
+        walk.documents.putIfAbsent(met, document);
         if (walk.documents.size() > MAX_DOCUMENTS) {
             throw new InvalidInputException("there are more than " + MAX_DOCUMENTS + " documents below "
                     + descriptor.digest() + " in " + source.describe());
@@ -153,14 +154,21 @@ public final class ContentGraph {
     /**
      * What a walk found.
      *
-     * @param blobs every blob, by digest
+     * @param blobs every blob
      * @param documents every document, children before parents
      */
-    record Walk(Map<Digest, GraphNode> blobs, Map<Digest, Document> documents) {}
+    record Walk(Map<Met, GraphNode> blobs, Map<Met, Document> documents) {}
+
+    /** What makes a node the same as one met before: one digest named with another type or size has to be looked at too. */
+    record Met(Digest digest, MediaType mediaType, long size) {
+        static Met of(Descriptor descriptor) {
+            return new Met(descriptor.digest(), descriptor.mediaType(), descriptor.size());
+        }
+    }
 
     /** The document the graph hangs on, as a walk read it. */
     Document root(Walk walk) {
-        return Objects.requireNonNull(walk.documents().get(descriptor.digest()), "a walk visits the root");
+        return Objects.requireNonNull(walk.documents().get(Met.of(descriptor)), "a walk visits the root");
     }
 
     /**

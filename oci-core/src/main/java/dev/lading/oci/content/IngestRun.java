@@ -6,6 +6,7 @@ import dev.lading.oci.MediaType;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,13 @@ public final class IngestRun<R> {
                 throw e;
             }
             throw new ProducerFailedException(e);
+        } catch (UncheckedIOException e) {
+            // The form in which a supplier can fail at all.
+            IOException cause = Objects.requireNonNull(e.getCause(), "the failure");
+            if (Thread.currentThread().isInterrupted()) {
+                throw cause;
+            }
+            throw new ProducerFailedException(cause);
         }
         if (meter.failure != null) {
             throw meter.failure;

@@ -38,7 +38,7 @@ public final class MemoryStore implements ContentStore {
 
     @Override
     public Optional<Descriptor> find(String name) {
-        if (!Reference.isTag(name)) {
+        if (Digest.isMeantBy(name)) {
             return Optional.ofNullable(documents.get(Digest.parse(name))).map(Document::descriptor);
         }
         return Optional.ofNullable(names.get(name));

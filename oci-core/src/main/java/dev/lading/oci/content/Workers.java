@@ -1,7 +1,6 @@
 package dev.lading.oci.content;
 
 import dev.lading.oci.CancelledException;
-import dev.lading.oci.LadingException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +9,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -18,47 +18,64 @@ import org.jspecify.annotations.Nullable;
  * caller's interrupt and at the deadline.
  */
 final class Workers {
-    private Workers() {}
+    private final String what;
+    private final int tasks;
+    private final Queue<Runnable> queue;
+    private final AtomicInteger done = new AtomicInteger();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private final CountDownLatch ended;
+
+    private Workers(String what, List<Runnable> tasks, int threads) {
+        this.what = what;
+        this.tasks = tasks.size();
+        this.queue = new ConcurrentLinkedQueue<>(tasks);
+        int count = Math.min(threads, tasks.size());
+        this.ended = new CountDownLatch(count);
+        for (int i = 0; i < count; i++) {
+            Thread worker = new Thread(this::work, "lading " + what + " " + (i + 1));
+            worker.setDaemon(true);
+            this.threads.add(worker);
+        }
+    }
 
     static int defaultThreads() {
         return Math.min(4, Runtime.getRuntime().availableProcessors());
     }
 
     /**
-     * Runs all tasks on at most {@code threads} threads.
+     * Runs all tasks on at most {@code threads} threads. If all of them have ended well, that is the outcome, whatever came
+     * meanwhile; a caller's interrupt is then kept in its flag alone.
      *
      * @throws CancelledException if the caller is interrupted or the time is up; with the caller's flag set in the first case
      */
     static void run(String what, List<Runnable> tasks, int threads, Optional<Duration> timeout) {
-        Queue<Runnable> queue = new ConcurrentLinkedQueue<>(tasks);
-        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-        int count = Math.min(threads, tasks.size());
-        CountDownLatch ended = new CountDownLatch(count);
-        List<Thread> workers = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            Thread worker = new Thread(() -> work(queue, failure, ended), "lading " + what + " " + (i + 1));
-            worker.setDaemon(true);
-            workers.add(worker);
-        }
-        workers.forEach(Thread::start);
+        long waitMillis = timeout.map(limit ->
+                        limit.compareTo(Duration.ofMillis(Long.MAX_VALUE)) < 0 ? limit.toMillis() : Long.MAX_VALUE)
+                .orElse(Long.MAX_VALUE);
+        new Workers(what, tasks, threads).run(waitMillis);
+    }
+
+    private void run(long waitMillis) {
         boolean interrupted = false;
         boolean late = false;
         try {
-            if (timeout.isPresent()) {
-                late = !ended.await(timeout.get().toMillis(), TimeUnit.MILLISECONDS);
-            } else {
-                ended.await();
-            }
+            threads.forEach(Thread::start);
+            late = !ended.await(waitMillis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             interrupted = true;
+        } finally {
+            // After an orderly end nobody is left to be stopped; after any other, the rest is not to go on.
+            if (ended.getCount() > 0) {
+                stop();
+            }
+            interrupted |= join();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
-        if (interrupted || late) {
-            queue.clear();
-            workers.forEach(Thread::interrupt);
-        }
-        interrupted |= join(workers);
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        if (done.get() == tasks) {
+            return;
         }
         Throwable first = failure.get();
         if (first instanceof PartlyTaggedException partly) {
@@ -71,39 +88,43 @@ final class Workers {
         if (late) {
             throw new CancelledException(what + " did not end in the time it was given and was cancelled");
         }
-        if (first instanceof LadingException e) {
-            throw e;
-        } else if (first instanceof RuntimeException e) {
+        if (first instanceof RuntimeException e) {
             throw e;
         } else if (first instanceof Error e) {
             throw e;
         }
     }
 
-    private static void work(
-            Queue<Runnable> queue, AtomicReference<@Nullable Throwable> failure, CountDownLatch ended) {
+    private void work() {
         try {
-            for (Runnable task = queue.poll(); task != null && failure.get() == null; task = queue.poll()) {
+            for (Runnable task = queue.poll(); task != null; task = queue.poll()) {
                 task.run();
+                done.incrementAndGet();
             }
         } catch (RuntimeException | Error e) {
-            failure.compareAndSet(null, e);
-            queue.clear();
+            if (failure.compareAndSet(null, e)) {
+                stop();
+            }
         } finally {
             ended.countDown();
         }
     }
 
-    /** Waits for all to end, whatever happens; says whether the caller was interrupted meanwhile. */
-    private static boolean join(List<Thread> workers) {
+    private void stop() {
+        queue.clear();
+        threads.forEach(Thread::interrupt);
+    }
+
+    /** Waits for all that were started to end, whatever happens; says whether the caller was interrupted meanwhile. */
+    private boolean join() {
         boolean interrupted = false;
-        for (Thread worker : workers) {
+        for (Thread worker : threads) {
             while (worker.isAlive()) {
                 try {
                     worker.join();
                 } catch (InterruptedException e) {
                     interrupted = true;
-                    workers.forEach(Thread::interrupt);
+                    stop();
                 }
             }
         }

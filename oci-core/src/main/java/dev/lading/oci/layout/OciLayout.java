@@ -45,7 +45,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 
@@ -168,7 +167,15 @@ public final class OciLayout implements ContentStore, AutoCloseable {
                 .filter(d -> name.equals(d.annotations().get(Annotations.REF_NAME)))
                 // The newest entry of a name wins where another tool has written two.
                 .reduce((first, second) -> second);
-        return named.isPresent() || !name.contains(":") ? named : findDigest(Digest.parse(name), entries);
+        Optional<Descriptor> found =
+                named.isPresent() || !Digest.isMeantBy(name) ? named : findDigest(Digest.parse(name), entries);
+        return found.map(OciLayout::withoutName);
+    }
+
+    /** What an entry says of its document; what it says of the name in this layout does not travel with the document. */
+    private static Descriptor withoutName(Descriptor entry) {
+        Descriptor plain = Descriptor.of(entry.mediaType(), entry.digest(), entry.size());
+        return entry.platform().map(plain::withPlatform).orElse(plain);
     }
 
     private Optional<Descriptor> findDigest(Digest digest, List<Descriptor> entries) {
@@ -398,28 +405,25 @@ public final class OciLayout implements ContentStore, AutoCloseable {
 
     private void locked(Locked work) throws IOException {
         long deadline = System.nanoTime() + LOCK_PATIENCE.toNanos();
-        try {
-            if (!IN_THIS_PROCESS.tryLock(LOCK_PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
+        while (!workedUnderLock(work)) {
+            if (System.nanoTime() > deadline) {
                 throw lockedOut();
             }
+            pause();
+        }
+    }
+
+    /** Tries once, and lets go of the process's lock again, so that a layout that others hold stops no other layout. */
+    private boolean workedUnderLock(Locked work) throws IOException {
+        try {
+            IN_THIS_PROCESS.lockInterruptibly();
         } catch (InterruptedException e) {
             throw interrupted();
         }
         try (FileChannel channel = FileChannel.open(
-                folder.resolve("index.json.lock"), Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE))) {
-            while (!workedUnder(channel, work)) {
-                if (System.nanoTime() > deadline) {
-                    throw lockedOut();
-                }
-                pause();
-            }
-        } finally {
-            IN_THIS_PROCESS.unlock();
-        }
-    }
-
-    private static boolean workedUnder(FileChannel channel, Locked work) throws IOException {
-        try (FileLock lock = channel.tryLock()) {
+                        folder.resolve("index.json.lock"),
+                        Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE));
+                FileLock lock = channel.tryLock()) {
             if (lock == null) {
                 return false;
             }
@@ -428,6 +432,8 @@ public final class OciLayout implements ContentStore, AutoCloseable {
         } catch (OverlappingFileLockException e) {
             // Held in this process by this class from another class loader: wait as for another process.
             return false;
+        } finally {
+            IN_THIS_PROCESS.unlock();
         }
     }
 

@@ -204,7 +204,7 @@ class GraphCopyTest {
     }
 
     /** A source whose blobs are wrong, or never come. */
-    private static final class OddSource implements ContentSource {
+    private static class OddSource implements ContentSource {
         private final ContentSource inner;
         private final Content blob;
 
@@ -337,6 +337,43 @@ class GraphCopyTest {
                 .isInstanceOf(CancelledException.class)
                 .hasMessageContaining("in the time it was given");
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    @Test
+    void a_digest_that_is_named_twice_with_different_types_is_walked_as_both() {
+        Descriptor image = image(Platform.LINUX_AMD64, "layer");
+        Descriptor leaf = Descriptor.of(new MediaType("application/x-unknown"), image.digest(), image.size());
+        Recorder target = new Recorder();
+        GraphCopy.from(index(leaf, image)).to(target);
+        ImageManifest manifest = (ImageManifest) source.document(image).manifest();
+        assertThat(target.kept.exists(manifest.config(), Role.BLOB)).isTrue();
+        assertThat(target.kept.exists(manifest.layers().get(0), Role.BLOB)).isTrue();
+    }
+
+    @Test
+    @Timeout(10)
+    void the_first_failure_stops_what_moves_beside_it() {
+        Descriptor image = image(Platform.LINUX_AMD64, "layer");
+        Descriptor config = ((ImageManifest) source.document(image).manifest()).config();
+        Silent silent = new Silent("layer".length());
+        ContentSource odd = new OddSource(source, silent) {
+            @Override
+            public Content fetch(Descriptor descriptor, Role role) {
+                if (descriptor.equals(config)) {
+                    try {
+                        silent.reading.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    throw new NotFoundException("no such blob");
+                }
+                return super.fetch(descriptor, role);
+            }
+        };
+        assertThatThrownBy(() ->
+                        GraphCopy.from(ContentGraph.of(image, odd)).threads(2).to(new Recorder()))
+                .isInstanceOf(SourceFailedException.class)
+                .hasMessageContaining("no such blob");
     }
 
     @Test
