@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -54,6 +55,7 @@ public final class ImageBuilder {
     private final Instant created;
     private final Map<String, String> annotations;
     private final boolean audited;
+    private final OptionalInt threads;
 
     private ImageBuilder(
             Optional<ContentGraph> base,
@@ -63,7 +65,8 @@ public final class ImageBuilder {
             Compression compression,
             Instant created,
             Map<String, String> annotations,
-            boolean audited) {
+            boolean audited,
+            OptionalInt threads) {
         this.base = base;
         this.platforms = platforms;
         this.steps = steps;
@@ -72,6 +75,7 @@ public final class ImageBuilder {
         this.created = created;
         this.annotations = annotations;
         this.audited = audited;
+        this.threads = threads;
     }
 
     /** One layer to make: the same for all platforms, or one for each that has a recipe. */
@@ -98,7 +102,15 @@ public final class ImageBuilder {
 
     private static ImageBuilder on(Optional<ContentGraph> base) {
         return new ImageBuilder(
-                base, List.of(), List.of(), ConfigEdit.none(), Compression.gzip(), Instant.EPOCH, Map.of(), true);
+                base,
+                List.of(),
+                List.of(),
+                ConfigEdit.none(),
+                Compression.gzip(),
+                Instant.EPOCH,
+                Map.of(),
+                true,
+                OptionalInt.empty());
     }
 
     /**
@@ -113,7 +125,7 @@ public final class ImageBuilder {
         if (copy.stream().map(Platform::normalized).distinct().count() != copy.size()) {
             throw new InvalidInputException("each platform is named once; these are " + copy);
         }
-        return new ImageBuilder(base, copy, steps, config, compression, created, annotations, audited);
+        return new ImageBuilder(base, copy, steps, config, compression, created, annotations, audited, threads);
     }
 
     /**
@@ -154,7 +166,8 @@ public final class ImageBuilder {
     private ImageBuilder withStep(Step step) {
         List<Step> more = new ArrayList<>(steps);
         more.add(step);
-        return new ImageBuilder(base, platforms, List.copyOf(more), config, compression, created, annotations, audited);
+        return new ImageBuilder(
+                base, platforms, List.copyOf(more), config, compression, created, annotations, audited, threads);
     }
 
     /**
@@ -164,7 +177,8 @@ public final class ImageBuilder {
      * @return the new description
      */
     public ImageBuilder config(UnaryOperator<ConfigEdit> edit) {
-        return new ImageBuilder(base, platforms, steps, edit.apply(config), compression, created, annotations, audited);
+        return new ImageBuilder(
+                base, platforms, steps, edit.apply(config), compression, created, annotations, audited, threads);
     }
 
     /**
@@ -174,7 +188,7 @@ public final class ImageBuilder {
      * @return the new description
      */
     public ImageBuilder compression(Compression newCompression) {
-        return new ImageBuilder(base, platforms, steps, config, newCompression, created, annotations, audited);
+        return new ImageBuilder(base, platforms, steps, config, newCompression, created, annotations, audited, threads);
     }
 
     /**
@@ -184,7 +198,7 @@ public final class ImageBuilder {
      * @return the new description
      */
     public ImageBuilder created(Instant time) {
-        return new ImageBuilder(base, platforms, steps, config, compression, time, annotations, audited);
+        return new ImageBuilder(base, platforms, steps, config, compression, time, annotations, audited, threads);
     }
 
     /**
@@ -197,7 +211,7 @@ public final class ImageBuilder {
     public ImageBuilder annotate(String key, String value) {
         Map<String, String> more = new LinkedHashMap<>(annotations);
         more.put(key, value);
-        return new ImageBuilder(base, platforms, steps, config, compression, created, more, audited);
+        return new ImageBuilder(base, platforms, steps, config, compression, created, more, audited, threads);
     }
 
     /**
@@ -208,7 +222,21 @@ public final class ImageBuilder {
      * @return the new description
      */
     public ImageBuilder audited(boolean on) {
-        return new ImageBuilder(base, platforms, steps, config, compression, created, annotations, on);
+        return new ImageBuilder(base, platforms, steps, config, compression, created, annotations, on, threads);
+    }
+
+    /**
+     * Returns this build with a bound on the threads that work at once; as many as there are processors but at most 4 unless
+     * said.
+     *
+     * @param count how many, at least 1
+     * @return the new description
+     * @throws InvalidInputException if the count is less than 1
+     */
+    public ImageBuilder threads(int count) {
+        OptionalInt bound = OptionalInt.of(count);
+        IndexBuilder.requireThreads(count);
+        return new ImageBuilder(base, platforms, steps, config, compression, created, annotations, audited, bound);
     }
 
     /**
@@ -261,8 +289,8 @@ public final class ImageBuilder {
         Document root = root(images, memory);
         ContentSource source = base.<ContentSource>map(graph -> OverlaySource.of(memory, List.of(graph.source())))
                 .orElse(memory);
-        CopyResult copy =
-                GraphCopy.from(ContentGraph.of(root.descriptor(), source)).to(target, names);
+        CopyResult copy = IndexBuilder.bounded(GraphCopy.from(ContentGraph.of(root.descriptor(), source)), threads)
+                .to(target, names);
         return new BuildResult(root.descriptor(), images, copy);
     }
 

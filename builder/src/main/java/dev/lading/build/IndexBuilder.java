@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Puts existing images together as one index: nothing of them is changed, only assembled.
@@ -35,12 +36,17 @@ public final class IndexBuilder {
     private final List<ContentGraph> graphs;
     private final Optional<List<Platform>> required;
     private final Map<String, String> annotations;
+    private final OptionalInt threads;
 
     private IndexBuilder(
-            List<ContentGraph> graphs, Optional<List<Platform>> required, Map<String, String> annotations) {
+            List<ContentGraph> graphs,
+            Optional<List<Platform>> required,
+            Map<String, String> annotations,
+            OptionalInt threads) {
         this.graphs = graphs;
         this.required = required;
         this.annotations = annotations;
+        this.threads = threads;
     }
 
     /**
@@ -49,7 +55,7 @@ public final class IndexBuilder {
      * @return the description
      */
     public static IndexBuilder create() {
-        return new IndexBuilder(List.of(), Optional.empty(), Map.of());
+        return new IndexBuilder(List.of(), Optional.empty(), Map.of(), OptionalInt.empty());
     }
 
     /**
@@ -61,7 +67,7 @@ public final class IndexBuilder {
     public IndexBuilder add(ContentGraph graph) {
         List<ContentGraph> more = new ArrayList<>(graphs);
         more.add(Objects.requireNonNull(graph));
-        return new IndexBuilder(List.copyOf(more), required, annotations);
+        return new IndexBuilder(List.copyOf(more), required, annotations, threads);
     }
 
     /**
@@ -71,7 +77,7 @@ public final class IndexBuilder {
      * @return the new description
      */
     public IndexBuilder require(Platform... platforms) {
-        return new IndexBuilder(graphs, Optional.of(List.of(platforms)), annotations);
+        return new IndexBuilder(graphs, Optional.of(List.of(platforms)), annotations, threads);
     }
 
     /**
@@ -84,7 +90,30 @@ public final class IndexBuilder {
     public IndexBuilder annotate(String key, String value) {
         Map<String, String> more = new LinkedHashMap<>(annotations);
         more.put(key, value);
-        return new IndexBuilder(graphs, required, more);
+        return new IndexBuilder(graphs, required, more, threads);
+    }
+
+    /**
+     * Returns this index with a bound on the threads that work at once; as many as there are processors but at most 4 unless
+     * said.
+     *
+     * @param count how many, at least 1
+     * @return the new description
+     * @throws InvalidInputException if the count is less than 1
+     */
+    public IndexBuilder threads(int count) {
+        requireThreads(count);
+        return new IndexBuilder(graphs, required, annotations, OptionalInt.of(count));
+    }
+
+    static void requireThreads(int count) {
+        if (count < 1) {
+            throw new InvalidInputException("work needs at least one thread, not " + count);
+        }
+    }
+
+    static GraphCopy bounded(GraphCopy copy, OptionalInt threads) {
+        return threads.isPresent() ? copy.threads(threads.getAsInt()) : copy;
     }
 
     /**
@@ -129,7 +158,7 @@ public final class IndexBuilder {
         List<ContentSource> places =
                 graphs.stream().map(ContentGraph::source).distinct().toList();
         ContentGraph graph = ContentGraph.of(root.descriptor(), OverlaySource.of(memory, places));
-        CopyResult copy = GraphCopy.from(graph).to(target, names);
+        CopyResult copy = bounded(GraphCopy.from(graph), threads).to(target, names);
         return new BuildResult(root.descriptor(), images, copy);
     }
 

@@ -223,6 +223,14 @@ class ImageBuilderTest {
     }
 
     @Test
+    void the_bound_on_threads_changes_no_byte() {
+        assertThat(twoPlatforms().threads(1).build(store).descriptor())
+                .isEqualTo(twoPlatforms().threads(8).build(store).descriptor());
+        assertThatThrownBy(() -> twoPlatforms().threads(0)).isInstanceOf(InvalidInputException.class);
+        assertThatThrownBy(() -> IndexBuilder.create().threads(0)).isInstanceOf(InvalidInputException.class);
+    }
+
+    @Test
     void a_build_names_its_platforms_each_once() {
         assertThatThrownBy(() -> ImageBuilder.fromNothing().build(store)).isInstanceOf(InvalidInputException.class);
         assertThatThrownBy(() -> ImageBuilder.fromNothing().platforms(LINUX_AMD64, Platform.parse("linux/x86_64")))
