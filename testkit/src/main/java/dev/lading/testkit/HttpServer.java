@@ -183,7 +183,9 @@ final class HttpServer {
         boolean interrupted = Thread.interrupted();
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_MILLIS);
         closeQuietly(listener);
-        acceptor.interrupt();
+        // Not an interrupt: one that meets an accept that has just succeeded loses that connection, still open, in the
+        // JDK.
+        permits.release();
         // First the acceptor: after its end no connection is added.
         interrupted |= join(acceptor, deadline);
         connections.forEach((thread, connection) -> {
