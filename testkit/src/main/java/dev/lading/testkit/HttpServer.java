@@ -94,6 +94,9 @@ final class HttpServer {
         while (!closed) {
             try {
                 permits.acquire();
+                if (closed) {
+                    return;
+                }
                 start(listener.accept());
             } catch (InterruptedException e) {
                 return;
@@ -183,7 +186,8 @@ final class HttpServer {
         boolean interrupted = Thread.interrupted();
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_MILLIS);
         closeQuietly(listener);
-        acceptor.interrupt();
+        // Not by an interrupt: one that meets an accept which has just succeeded loses the connection, open for ever.
+        permits.release();
         // First the acceptor: after its end no connection is added.
         interrupted |= join(acceptor, deadline);
         connections.forEach((thread, connection) -> {
