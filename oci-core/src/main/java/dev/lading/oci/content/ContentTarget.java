@@ -55,12 +55,12 @@ public interface ContentTarget {
     <R> Ingested<R> ingest(MediaType mediaType, Producer<R> producer);
 
     /**
-     * Lets a name point to a document that is here.
+     * Lets a name point to a document. A registry takes the document along with the name; other places want it here before.
      *
      * @param document the document
      * @param name the tag
      * @throws InvalidInputException if the place does not take such a name
-     * @throws NotFoundException if the document is not here
+     * @throws NotFoundException if the document, or what it names, is not here and should be
      */
     void tag(Document document, String name);
 
