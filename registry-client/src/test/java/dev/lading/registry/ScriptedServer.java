@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
 /** A server on loopback that answers each request as a test's script says, byte by byte if it must be. */
 final class ScriptedServer implements AutoCloseable {
@@ -41,6 +42,8 @@ final class ScriptedServer implements AutoCloseable {
             return method + " " + path + (query.isEmpty() ? "" : "?" + query);
         }
     }
+
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final ServerSocket server;
     private final Script script;
@@ -93,6 +96,25 @@ final class ScriptedServer implements AutoCloseable {
         return requests.stream().map(r -> r.method() + " " + r.path()).toList();
     }
 
+    /** Waits until some requests of a method are here: a client does not wait for the answer to its farewell. */
+    void awaitTold(String method, int count) {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        synchronized (requests) {
+            while (requests.stream().filter(r -> r.method().equals(method)).count() < count) {
+                long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (left <= 0) {
+                    return; // what is missing is the assertion's to tell
+                }
+                try {
+                    requests.wait(left);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+            }
+        }
+    }
+
     private void accept() {
         while (!server.isClosed()) {
             try {
@@ -113,7 +135,10 @@ final class ScriptedServer implements AutoCloseable {
                 if (request.isEmpty()) {
                     return;
                 }
-                requests.add(request.get());
+                synchronized (requests) {
+                    requests.add(request.get());
+                    requests.notifyAll();
+                }
                 Talk talk = new Talk(socket, in, request.get());
                 script.answer(talk);
                 if (socket.isClosed() || socket.isOutputShutdown() || !talk.bodyRead()) {

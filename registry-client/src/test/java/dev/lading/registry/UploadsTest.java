@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class UploadsTest {
     // More than the kernel buffers of a connection that nobody reads: so a body can be cut, and be known to be.
-    private static final byte[] BYTES = Clients.sample(16_000_000);
+    private static final byte[] BYTES = Clients.sample(8_000_000);
     private static final Descriptor DESCRIPTOR = Clients.described(BYTES);
     private static final String SESSION = "/v2/a/blobs/uploads/one";
     private static final Producer<String> PRODUCER = out -> {
@@ -216,6 +216,7 @@ class UploadsTest {
                 RegistryClient client = Clients.client(pauses)) {
             Repository repository = repository(client, server);
             assertThatThrownBy(() -> repository.put(blob())).isInstanceOf(DeniedException.class);
+            server.awaitTold("DELETE", 1);
             assertThat(server.told()).endsWith("DELETE " + SESSION);
         }
     }
@@ -267,6 +268,7 @@ class UploadsTest {
                     .hasMessageContaining("the disk is gone");
             assertThat(opened).hasValue(1);
             assertThat(pauses).isEmpty();
+            server.awaitTold("DELETE", 1);
             assertThat(server.told())
                     .containsExactly("POST /v2/a/blobs/uploads/", "PUT " + SESSION, "DELETE " + SESSION);
             repository.put(blob());
@@ -344,6 +346,7 @@ class UploadsTest {
             });
             assertThat(ingested).isEqualTo(new Ingested<>(DESCRIPTOR, 3, 3));
             assertThat(pauses).hasSize(2);
+            server.awaitTold("DELETE", 2);
             assertThat(server.told()).filteredOn(t -> t.startsWith("DELETE")).hasSize(2);
             assertThat(server.told()).filteredOn(t -> t.startsWith("POST")).hasSize(3);
         }
@@ -372,6 +375,7 @@ class UploadsTest {
                     .isInstanceOf(RegistryUnavailableException.class)
                     .hasMessageContaining("cannot write new content to " + server.name("a"));
             assertThat(runs).hasValue(most);
+            server.awaitTold("DELETE", most);
             assertThat(server.told()).filteredOn(t -> t.startsWith("DELETE")).hasSize(most);
         }
     }
@@ -397,6 +401,7 @@ class UploadsTest {
                     .isInstanceOf(ProducerFailedException.class)
                     .hasMessageContaining("a file changed");
             assertThat(runs).hasValue(1);
+            server.awaitTold("DELETE", 1);
             assertThat(server.told())
                     .endsWith("DELETE " + SESSION)
                     .filteredOn(t -> t.startsWith("DELETE"))
