@@ -264,29 +264,29 @@ public final class ImageBuilder {
         Map<Step, Layer> shared = new HashMap<>();
         PlatformAudit.Collected audit = new PlatformAudit.Collected();
         Map<Platform, Descriptor> images = new LinkedHashMap<>();
+        List<Document> documents = new ArrayList<>();
         for (Map.Entry<Platform, Start> start : starts.entrySet()) {
             Platform platform = start.getKey();
             List<Layer> layers = new ArrayList<>();
             for (Step step : steps) {
-                Optional<LayerRecipe> recipe = shared.containsKey(step)
-                        ? Optional.empty()
-                        : step.recipe().apply(platform);
-                if (recipe.isPresent()) {
-                    Layer written = write(step, recipe.get(), platform, audit, target);
-                    layers.add(written);
-                    if (step.shared()) {
-                        shared.put(step, written);
-                    }
-                } else if (shared.containsKey(step)) {
-                    layers.add(Objects.requireNonNull(shared.get(step)));
+                Optional<Layer> layer = Optional.ofNullable(shared.get(step))
+                        .or(() -> step.recipe().apply(platform).map(r -> write(step, r, platform, audit, target)));
+                layer.ifPresent(layers::add);
+                if (step.shared()) {
+                    layer.ifPresent(l -> shared.put(step, l));
                 }
             }
-            images.put(platform, putImage(start.getValue(), layers, memory));
+            Document document = putImage(start.getValue(), layers, memory);
+            documents.add(document);
+            images.put(
+                    platform,
+                    document.descriptor().withPlatform(start.getValue().platform()));
         }
         if (audited) {
             audit.refuse();
         }
-        Document root = root(images, memory);
+        // One platform is a bare manifest; several are an index.
+        Document root = documents.size() == 1 ? documents.get(0) : putIndex(images, memory);
         ContentSource source = base.<ContentSource>map(graph -> OverlaySource.of(memory, List.of(graph.source())))
                 .orElse(memory);
         CopyResult copy = IndexBuilder.bounded(GraphCopy.from(ContentGraph.of(root.descriptor(), source)), threads)
@@ -303,9 +303,7 @@ public final class ImageBuilder {
             return new Start(normalized, ImageConfig.create(normalized), List.of());
         }
         Image image = base.get().image(platform);
-        Platform said = image.config().platform().normalized();
-        Platform wanted = platform.normalized();
-        if (!said.os().equals(wanted.os()) || !said.architecture().equals(wanted.architecture())) {
+        if (!IndexBuilder.agree(image.config().platform(), platform)) {
             throw new InvalidInputException("the base " + image + " is listed for " + platform
                     + " but its own configuration says " + image.config().platform()
                     + ". Choose another base, or have this one mended.");
@@ -339,7 +337,7 @@ public final class ImageBuilder {
         }
     }
 
-    private Descriptor putImage(Start start, List<Layer> layers, MemoryStore memory) {
+    private Document putImage(Start start, List<Layer> layers, MemoryStore memory) {
         ImageConfig made = config.apply(start.config()).withCreated(created);
         List<Descriptor> descriptors = new ArrayList<>(start.layers());
         for (Layer layer : layers) {
@@ -356,7 +354,7 @@ public final class ImageBuilder {
         // The names of a single image point to its manifest, so that is where the annotations go.
         Document document = Document.of(platforms.size() == 1 ? annotated(manifest) : manifest);
         memory.put(document);
-        return document.descriptor().withPlatform(start.platform());
+        return document;
     }
 
     private ImageManifest annotated(ImageManifest manifest) {
@@ -367,10 +365,7 @@ public final class ImageBuilder {
         return changed;
     }
 
-    private Document root(Map<Platform, Descriptor> images, MemoryStore memory) {
-        if (images.size() == 1) {
-            return memory.document(images.values().iterator().next());
-        }
+    private Document putIndex(Map<Platform, Descriptor> images, MemoryStore memory) {
         Document document = IndexBuilder.document(ImageIndex.of(List.copyOf(images.values())), annotations);
         memory.put(document);
         return document;

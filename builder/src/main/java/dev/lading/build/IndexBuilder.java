@@ -173,15 +173,18 @@ public final class IndexBuilder {
     private static Platform checkedPlatform(Image image) {
         Platform said = image.config().platform();
         Optional<Platform> claimed = image.descriptor().platform();
-        if (claimed.isPresent()) {
-            Platform a = claimed.get().normalized();
-            Platform b = said.normalized();
-            if (!a.os().equals(b.os()) || !a.architecture().equals(b.architecture())) {
-                throw new InvalidInputException("the image " + image + " is listed for " + claimed.get()
-                        + " but its own configuration says " + said + ". Build it again for the right platform.");
-            }
+        if (claimed.isPresent() && !agree(claimed.get(), said)) {
+            throw new InvalidInputException("the image " + image + " is listed for " + claimed.get()
+                    + " but its own configuration says " + said + ". Build it again for the right platform.");
         }
         return claimed.orElse(said);
+    }
+
+    /** Whether a listing and a configuration speak of one machine; the variant is often said by only one of them. */
+    static boolean agree(Platform listed, Platform said) {
+        Platform a = listed.normalized();
+        Platform b = said.normalized();
+        return a.os().equals(b.os()) && a.architecture().equals(b.architecture());
     }
 
     private static void check(List<Platform> platforms, Map<Platform, Descriptor> images) {

@@ -46,9 +46,12 @@ public final class MemoryStore implements ContentStore {
 
     @Override
     public boolean exists(Descriptor descriptor, Role role) {
-        return bytesOf(descriptor.digest(), role)
-                .filter(bytes -> bytes.length == descriptor.size())
-                .isPresent();
+        if (role == Role.BLOB) {
+            byte[] held = blobs.get(descriptor.digest());
+            return held != null && held.length == descriptor.size();
+        }
+        Document held = documents.get(descriptor.digest());
+        return held != null && held.descriptor().size() == descriptor.size();
     }
 
     private Optional<byte[]> bytesOf(Digest digest, Role role) {

@@ -46,6 +46,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -252,55 +253,48 @@ public final class OciLayout implements ContentStore, AutoCloseable {
 
     @Override
     public void put(Blob blob) {
-        store("content", out -> {
-            blob.writeTo(out);
-            return blob.descriptor().digest();
-        });
+        store(
+                "content",
+                out -> {
+                    blob.writeTo(out);
+                    return blob.descriptor();
+                },
+                Descriptor::digest);
     }
 
     @Override
     public void put(Document document) {
-        store("a document", out -> {
-            out.write(document.bytes());
-            return document.descriptor().digest();
-        });
+        store(
+                "a document",
+                out -> {
+                    out.write(document.bytes());
+                    return document.descriptor();
+                },
+                Descriptor::digest);
     }
 
     @Override
     public <R> Ingested<R> ingest(MediaType mediaType, Producer<R> producer) {
-        IngestRunHolder<R> holder = new IngestRunHolder<>();
-        store("content", out -> holder.keep(IngestRun.of(producer, out)).digest());
-        return holder.run().ingested(mediaType, 1);
+        return store("content", out -> IngestRun.of(producer, out), IngestRun::digest)
+                .ingested(mediaType, 1);
     }
 
-    /** Carries the run out of the writing of its file. */
-    private static final class IngestRunHolder<R> {
-        private Optional<IngestRun<R>> kept = Optional.empty();
-
-        IngestRun<R> keep(IngestRun<R> run) {
-            kept = Optional.of(run);
-            return run;
-        }
-
-        IngestRun<R> run() {
-            return kept.orElseThrow();
-        }
-    }
-
-    /** Writes a file's bytes; a blob's says the digest, which is verified or computed by then. */
+    /** Writes a file's bytes and says what was found out by it. */
     private interface Writing<T> {
         T writeTo(OutputStream out) throws IOException;
     }
 
-    private void store(String what, Writing<Digest> writing) {
+    /** Stores what is written under its digest, which is verified or computed by the end of the writing. */
+    private <T> T store(String what, Writing<T> writing, Function<T, Digest> digest) {
         try {
             makeFolders();
             Path beside = folder.resolve(".ingest-" + UUID.randomUUID());
             try {
-                Digest digest = writeSynced(beside, writing);
-                Path file = path(digest);
+                T written = writeSynced(beside, writing);
+                Path file = path(digest.apply(written));
                 Files.createDirectories(Objects.requireNonNull(file.getParent(), "a blob lies in a folder"));
                 moveOver(beside, file);
+                return written;
             } finally {
                 Files.deleteIfExists(beside);
             }

@@ -125,6 +125,24 @@ final class Unpacking {
 
     /** The folder that an entry goes into: links followed inside the root, what is missing made. */
     private Node parent(TarEntry entry, EntryPath path) throws IOException {
+        Node parent = walk(entry, path, (at, step, child) -> folder(entry, at, step, child));
+        return Objects.requireNonNull(parent, "a folder is made where none is");
+    }
+
+    /** What a name stands for, its last step not followed; empty if nothing is there. Below a file nothing is found. */
+    private Optional<Node> find(TarEntry entry, EntryPath path) throws IOException {
+        Node parent = walk(entry, path, (at, step, child) -> child);
+        return parent == null ? Optional.empty() : Optional.ofNullable(parent.child(path.last()));
+    }
+
+    /** Where a step that is no link leads; nowhere ends the walk. */
+    private interface Step {
+        @Nullable
+        Node lead(Node at, String step, @Nullable Node child) throws IOException;
+    }
+
+    /** Walks all steps of a path but its last, links followed inside the root. */
+    private @Nullable Node walk(TarEntry entry, EntryPath path, Step plain) throws IOException {
         Deque<String> todo = new ArrayDeque<>(path.parents());
         Node at = root;
         int links = 0;
@@ -144,7 +162,11 @@ final class Unpacking {
                     }
                     at = follow(child, at, todo);
                 } else {
-                    at = folder(entry, at, step, child);
+                    Node next = plain.lead(at, step, child);
+                    if (next == null) {
+                        return null;
+                    }
+                    at = next;
                 }
             }
         }
@@ -176,36 +198,6 @@ final class Unpacking {
 
     private static LayerException tooManyLinks(TarEntry entry) {
         return new LayerException(entry.shownName() + " passes too many symbolic links, or a ring of them");
-    }
-
-    /** What a name stands for, its last step not followed; empty if nothing is there. */
-    private Optional<Node> find(TarEntry entry, EntryPath path) throws LayerException {
-        Deque<String> todo = new ArrayDeque<>(path.parents());
-        Node at = root;
-        int links = 0;
-        int steps = 0;
-        while (!todo.isEmpty()) {
-            if (++steps > MAX_STEPS) {
-                throw tooManyLinks(entry);
-            }
-            String step = todo.removeFirst();
-            if (step.equals("..")) {
-                at = at.up();
-            } else if (!step.equals(".")) {
-                Node child = at.child(step);
-                if (child == null) {
-                    return Optional.empty();
-                } else if (child.kind() == Node.Kind.SYMLINK) {
-                    if (++links > MAX_LINKS) {
-                        throw tooManyLinks(entry);
-                    }
-                    at = follow(child, at, todo);
-                } else {
-                    at = child; // below a file nothing is found
-                }
-            }
-        }
-        return Optional.ofNullable(at.child(path.last()));
     }
 
     // ---- entries ----

@@ -36,6 +36,23 @@ public final class JsonObject {
     /** The deepest nesting that is read; image documents need six. */
     static final int MAX_DEPTH = 64;
 
+    // Made once, for making one costs more than reading a manifest; it keeps no names of what it has read. A text is
+    // never
+    // longer than the bytes it was allowed to have, so strings need no bound of their own.
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(MAX_DEPTH)
+                            .maxStringLength(Integer.MAX_VALUE)
+                            .maxNumberLength(100)
+                            .build())
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
+
     private final ObjectNode node;
 
     private JsonObject(ObjectNode node) {
@@ -69,7 +86,7 @@ public final class JsonObject {
             throw new JsonFault("it is not valid UTF-8", e);
         }
         try {
-            JsonNode read = mapper(maxBytes).readTree(text);
+            JsonNode read = MAPPER.readTree(text);
             if (read instanceof ObjectNode object) {
                 return new JsonObject(object);
             }
@@ -90,22 +107,6 @@ public final class JsonObject {
      */
     public static JsonObject empty() {
         return new JsonObject(JsonNodeFactory.instance.objectNode());
-    }
-
-    private static JsonMapper mapper(int maxBytes) {
-        JsonFactory factory = JsonFactory.builder()
-                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxNestingDepth(MAX_DEPTH)
-                        .maxStringLength(maxBytes)
-                        .maxNumberLength(100)
-                        .build())
-                .build();
-        return JsonMapper.builder(factory)
-                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-                .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-                .build();
     }
 
     private static String firstSentence(String message) {
@@ -377,7 +378,7 @@ public final class JsonObject {
      */
     public byte[] toBytes() {
         try {
-            return mapper(Integer.MAX_VALUE).writeValueAsBytes(node);
+            return MAPPER.writeValueAsBytes(node);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree of plain values cannot fail to be written", e);
         }
