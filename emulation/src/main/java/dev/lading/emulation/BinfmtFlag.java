@@ -45,7 +45,8 @@ public enum BinfmtFlag {
      */
     public static Set<BinfmtFlag> parse(String letters) {
         EnumSet<BinfmtFlag> flags = EnumSet.noneOf(BinfmtFlag.class);
-        for (char letter : letters.toCharArray()) {
+        for (int i = 0; i < letters.length(); i++) {
+            char letter = letters.charAt(i);
             flags.add(Arrays.stream(values())
                     .filter(flag -> flag.letter == letter)
                     .findFirst()

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A handler of binfmt_misc: which files it takes, by their first bytes or by their extension, and what is started for them.
@@ -94,7 +95,7 @@ public final class BinfmtHandler {
     private static String printable(String text) {
         return text.chars()
                 .mapToObj(c -> c < 0x20 || c == 0x7f ? String.format("\\u%04x", c) : Character.toString((char) c))
-                .collect(java.util.stream.Collectors.joining());
+                .collect(Collectors.joining());
     }
 
     /**
