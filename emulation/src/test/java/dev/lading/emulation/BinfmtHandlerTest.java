@@ -49,8 +49,15 @@ class BinfmtHandlerTest {
 
     @Test
     void what_the_kernel_says_is_read_back_and_unknown_lines_and_flags_do_no_harm() {
-        String text = "enabled\ninterpreter /usr/bin/qemu aarch64\nflags: POCFT\nsomething new\noffset 2\n"
-                + "magic 4c46\nmask ff0f\n";
+        String text = """
+                enabled
+                interpreter /usr/bin/qemu aarch64
+                flags: POCFT
+                something new
+                offset 2
+                magic 4c46
+                mask ff0f
+                """;
         BinfmtHandler read = BinfmtHandler.parse("x", text);
         assertThat(read.enabled()).isTrue();
         assertThat(read.interpreter()).isEqualTo("/usr/bin/qemu aarch64");
