@@ -68,12 +68,18 @@ public final class BinfmtHandler {
      */
     public static BinfmtHandler of(String name, QemuTarget target, String interpreter, Set<BinfmtFlag> flags) {
         checkName(name);
+        EnumSet<BinfmtFlag> all = EnumSet.noneOf(BinfmtFlag.class);
+        all.addAll(flags);
+        if (all.contains(BinfmtFlag.CREDENTIALS)) {
+            // As the kernel has it, and shows it afterwards.
+            all.add(BinfmtFlag.OPEN_BINARY);
+        }
         if (!interpreter.startsWith("/") || interpreter.chars().anyMatch(c -> c < 0x20)) {
             throw new InvalidInputException("the interpreter «" + printable(interpreter)
                     + "» of a handler is no absolute path; the kernel would look for it in each caller's folder");
         }
         BinfmtHandler handler = new BinfmtHandler(
-                name, interpreter, BinfmtFlag.letters(flags), true, 0, target.magic(), target.mask(), "");
+                name, interpreter, BinfmtFlag.letters(all), true, 0, target.magic(), target.mask(), "");
         if (handler.registerLine().getBytes(UTF_8).length > MAX_LINE_BYTES) {
             throw new InvalidInputException("the line that registers " + name + " is longer than the " + MAX_LINE_BYTES
                     + " bytes the kernel takes; give the emulator a shorter path than " + interpreter);
@@ -81,7 +87,7 @@ public final class BinfmtHandler {
         return handler;
     }
 
-    private static void checkName(String name) {
+    static void checkName(String name) {
         boolean reserved = Set.of("", ".", "..", "register", "status").contains(name);
         if (reserved
                 || name.getBytes(UTF_8).length > MAX_NAME_BYTES
