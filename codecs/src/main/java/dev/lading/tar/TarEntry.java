@@ -212,6 +212,66 @@ public final class TarEntry {
     }
 
     /**
+     * This entry with the owner's names beside its numbers. Most tools that unpack prefer the numbers, some the names.
+     *
+     * @param user the owner's name; empty for none
+     * @param group the group's name; empty for none
+     * @return the entry
+     * @throws IllegalArgumentException if a name holds a NUL
+     */
+    public TarEntry withOwnerNames(String user, String group) {
+        if (user.indexOf('\0') >= 0 || group.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("a name of an owner of " + shownName() + " holds a NUL");
+        }
+        return new TarEntry(
+                name,
+                kind,
+                size,
+                mode,
+                userId,
+                groupId,
+                modified,
+                linkName,
+                user.getBytes(UTF_8),
+                group.getBytes(UTF_8),
+                deviceMajor,
+                deviceMinor,
+                otherRecords);
+    }
+
+    /**
+     * This entry with other pax records instead of those it has, such as {@code SCHILY.xattr.user.note}.
+     *
+     * @param records values by key; a key is text without {@code =} and NUL, and none of those that another method sets
+     * @return the entry
+     * @throws IllegalArgumentException if a key is no such text
+     */
+    public TarEntry withOtherRecords(Map<String, byte[]> records) {
+        Map<String, byte[]> copy = new TreeMap<>();
+        records.forEach((key, value) -> {
+            if (key.isEmpty() || key.indexOf('=') >= 0 || key.indexOf('\0') >= 0 || PaxRecords.isShown(key)) {
+                throw new IllegalArgumentException("«" + shown(key.getBytes(UTF_8)) + "» of " + shownName()
+                        + " is no key of a pax record of one's own");
+            }
+            copy.put(key, value.clone());
+        });
+        return new TarEntry(
+                name,
+                kind,
+                size,
+                mode,
+                userId,
+                groupId,
+                modified,
+                linkName,
+                userName,
+                groupName,
+                deviceMajor,
+                deviceMinor,
+                copy);
+    }
+
+    /**
      * The path in the archive, as it stands there.
      *
      * @return a copy of the bytes, never empty
@@ -490,7 +550,7 @@ public final class TarEntry {
     }
 
     private static TarEntry made(byte[] name, TarKind kind, long size, int mode, byte[] linkName) {
-        return new TarEntry(name, kind, size, mode, 0, 0, Instant.EPOCH, linkName, NONE, NONE, 0, 0, new TreeMap<>());
+        return new TarEntry(name, kind, size, mode, 0, 0, Instant.EPOCH, linkName, NONE, NONE, 0, 0, Map.of());
     }
 
     private static byte[] checked(byte[] text, String what) {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -197,13 +198,46 @@ class TarWriterTest {
     }
 
     @Test
-    void devices_are_not_written() throws IOException {
-        TarEntry device =
-                read(new RawTar().add(RawTar.header("null", '3')).ended()).get(0);
-        assertThatThrownBy(() -> writer.write(device))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("CHARACTER_DEVICE");
-        assertThat(out.size()).isZero();
+    void devices_and_fifos_come_back_with_their_numbers() throws IOException {
+        List<TarEntry> found = read(new RawTar()
+                .add(RawTar.header("sda3", '4').set(329, "0000010\0").set(337, "0000003\0"))
+                .add(RawTar.header("null", '3'))
+                .add(RawTar.header("pipe", '6'))
+                .ended());
+        for (TarEntry entry : found) {
+            writer.write(entry);
+        }
+        writer.finish();
+        assertThat(read(out.toByteArray())).isEqualTo(found);
+        assertThat(found).extracting(TarEntry::deviceMajor).containsExactly(8, 0, 0);
+        assertThat(found).extracting(TarEntry::deviceMinor).containsExactly(3, 0, 0);
+    }
+
+    @Test
+    void names_of_owners_and_records_of_ones_own_are_written() throws IOException {
+        TarEntry entry = TarEntry.file("a", 0)
+                .withOwnerNames("app", "gr\u00fcn")
+                .withOtherRecords(Map.of("SCHILY.xattr.user.note", new byte[] {0, '\n', (byte) 0xff}));
+        writer.write(entry);
+        writer.finish();
+        assertThat(read(out.toByteArray())).containsExactly(entry);
+        for (String key : List.of("", "a=b", "path", "a\0")) {
+            assertThatThrownBy(() -> entry.withOtherRecords(Map.of(key, new byte[1])))
+                    .as(key)
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void a_part_of_an_array_is_a_content_too() throws IOException {
+        writer.write(TarEntry.file("a", 2), new byte[] {1, 2, 3, 4}, 1, 2);
+        assertThatThrownBy(() -> writer.write(TarEntry.file("b", 3), new byte[4], 1, 2))
+                .isInstanceOf(IllegalArgumentException.class);
+        writer.finish();
+        TarReader reader = new TarReader(new ByteArrayInputStream(out.toByteArray()));
+        assertThat(reader.next()).isPresent();
+        assertThat(reader.content().readAllBytes()).containsExactly(2, 3);
+        assertThat(reader.next()).isEmpty();
     }
 
     @Test
