@@ -13,7 +13,7 @@ import java.util.Objects;
  *
  * <p>Entries are ustar; a pax extended header stands before an entry only where ustar cannot say it: names and link
  * names that are too long or not ASCII, ids beyond 2097151, sizes from 8 GiB, times before 1970 or after the year 2242,
- * and pax records kept from an archive that was read. Times are cut to whole seconds. Device numbers are zero. Names
+ * and pax records kept from an archive that was read. Times are cut to whole seconds. Names
  * that are not UTF-8 are written as they are, marked {@code hdrcharset=BINARY}.
  *
  * <p>{@link #finish()} writes the end marker: two zero blocks and no further padding. An archive that was not finished
@@ -42,10 +42,10 @@ public final class TarWriter {
     }
 
     /**
-     * Writes an entry that has no content: a folder, a link, an empty file.
+     * Writes an entry that has no content: a folder, a link, an empty file, a device, a fifo.
      *
      * @param entry what to write
-     * @throws IllegalArgumentException if the entry declares content, or is a device or a fifo
+     * @throws IllegalArgumentException if the entry declares content
      * @throws IllegalStateException if the archive is finished or an entry's content is still open
      * @throws IOException if the stream fails
      */
@@ -144,6 +144,8 @@ public final class TarWriter {
         putNumber(block, TarBlock.USER_ID, entry.userId());
         putNumber(block, TarBlock.GROUP_ID, entry.groupId());
         putNumber(block, TarBlock.MODIFIED, entry.modified().getEpochSecond());
+        putNumber(block, TarBlock.DEVICE_MAJOR, entry.deviceMajor());
+        putNumber(block, TarBlock.DEVICE_MINOR, entry.deviceMinor());
         TarBlock.putText(block, TarBlock.LINK_NAME, asciiForm(entry.rawLinkName()));
         TarBlock.putText(block, TarBlock.USER_NAME, ownerForm(entry.rawUserName()));
         TarBlock.putText(block, TarBlock.GROUP_NAME, ownerForm(entry.rawGroupName()));
@@ -156,9 +158,9 @@ public final class TarWriter {
             case HARD_LINK -> '1';
             case SYMLINK -> '2';
             case FOLDER -> '5';
-            case CHARACTER_DEVICE, BLOCK_DEVICE, FIFO ->
-                throw new IllegalArgumentException(
-                        entry.shownName() + " is a " + entry.kind() + "; devices and fifos are not written");
+            case CHARACTER_DEVICE -> '3';
+            case BLOCK_DEVICE -> '4';
+            case FIFO -> '6';
         };
     }
 

@@ -197,13 +197,36 @@ class TarWriterTest {
     }
 
     @Test
-    void devices_are_not_written() throws IOException {
-        TarEntry device =
-                read(new RawTar().add(RawTar.header("null", '3')).ended()).get(0);
-        assertThatThrownBy(() -> writer.write(device))
+    void devices_fifos_and_kept_records_come_back() throws IOException {
+        TarEntry device = TarEntry.special(TarKind.CHARACTER_DEVICE, "null".getBytes(UTF_8), 1, 3)
+                .withRecord("SCHILY.xattr.user.note", new byte[] {0, '\n', '='});
+        TarEntry fifo = TarEntry.special(TarKind.FIFO, "pipe".getBytes(UTF_8), 0, 0);
+        writer.write(device);
+        writer.write(fifo);
+        writer.finish();
+        TarReader reader = new TarReader(new ByteArrayInputStream(out.toByteArray()));
+        assertThat(reader.next()).contains(device);
+        assertThat(reader.next()).contains(fifo);
+        assertThat(reader.next()).isEmpty();
+    }
+
+    @Test
+    void devices_records_and_numbers_that_no_archive_holds_are_refused() {
+        byte[] name = {'x'};
+        assertThatThrownBy(() -> TarEntry.special(TarKind.FILE, name, 0, 0))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("CHARACTER_DEVICE");
-        assertThat(out.size()).isZero();
+                .hasMessageContaining("neither a device nor a fifo");
+        assertThatThrownBy(() -> TarEntry.special(TarKind.FIFO, name, 1, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("device number");
+        assertThatThrownBy(() -> TarEntry.special(TarKind.BLOCK_DEVICE, name, 0, TarEntry.MAX_DEVICE + 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("device number");
+        for (String key : new String[] {"", "path", "a=b", "a\0b"}) {
+            assertThatThrownBy(() -> TarEntry.file("x", 0).withRecord(key, name))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("pax record");
+        }
     }
 
     @Test
