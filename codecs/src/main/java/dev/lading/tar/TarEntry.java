@@ -22,6 +22,9 @@ public final class TarEntry {
     /** The largest user or group id: 32 bits, less the one value that the system calls read as «leave as it is». */
     public static final long MAX_ID = 0xfffffffeL;
 
+    /** The largest device number that ustar holds; Linux has 4095 majors and 1048575 minors. */
+    public static final int MAX_DEVICE = 07777777;
+
     private static final byte[] NONE = {};
 
     private final byte[] name;
@@ -170,6 +173,76 @@ public final class TarEntry {
     }
 
     /**
+     * A device or a named pipe, mode 0644.
+     *
+     * @param kind character device, block device or fifo
+     * @param name its path in the archive, as bytes
+     * @param major the device's major number, 0 to {@link #MAX_DEVICE}; 0 for a fifo
+     * @param minor the device's minor number, 0 to {@link #MAX_DEVICE}; 0 for a fifo
+     * @return the entry
+     * @throws IllegalArgumentException if the name is empty or holds a NUL, the kind is another, or a number is out of
+     *     range
+     */
+    public static TarEntry special(TarKind kind, byte[] name, int major, int minor) {
+        boolean device = kind == TarKind.CHARACTER_DEVICE || kind == TarKind.BLOCK_DEVICE;
+        if (!device && kind != TarKind.FIFO) {
+            throw new IllegalArgumentException(shown(name) + " as " + kind + " is neither a device nor a fifo");
+        }
+        int max = device ? MAX_DEVICE : 0;
+        if (major < 0 || major > max || minor < 0 || minor > max) {
+            throw new IllegalArgumentException(
+                    "device number " + major + ":" + minor + " of " + shown(name) + " is not between 0 and " + max);
+        }
+        return new TarEntry(
+                checked(name, "name"),
+                kind,
+                0,
+                0644,
+                0,
+                0,
+                Instant.EPOCH,
+                NONE,
+                NONE,
+                NONE,
+                major,
+                minor,
+                new TreeMap<>());
+    }
+
+    /**
+     * This entry with one more pax record that none of the other methods shows, such as an extended attribute
+     * ({@code SCHILY.xattr.user.note}); a record of the same key is replaced.
+     *
+     * @param key the key, no {@code =} and no NUL in it
+     * @param value the value, not empty: pax reads an empty value as «no record»
+     * @return the entry
+     * @throws IllegalArgumentException if the key is not fit or belongs to another method, or the value is empty
+     */
+    public TarEntry withRecord(String key, byte[] value) {
+        boolean fit = !key.isEmpty() && key.indexOf('=') < 0 && key.indexOf('\0') < 0 && value.length > 0;
+        if (!fit || PaxRecords.isShown(key)) {
+            throw new IllegalArgumentException(
+                    "the pax record " + shown(key.getBytes(UTF_8)) + " cannot be given to " + shownName());
+        }
+        Map<String, byte[]> records = new TreeMap<>(otherRecords);
+        records.put(key, value.clone());
+        return new TarEntry(
+                name,
+                kind,
+                size,
+                mode,
+                userId,
+                groupId,
+                modified,
+                linkName,
+                userName,
+                groupName,
+                deviceMajor,
+                deviceMinor,
+                records);
+    }
+
+    /**
      * This entry with other permission bits.
      *
      * @param mode 0 to 07777: permissions, set-user-id, set-group-id, sticky
@@ -237,38 +310,6 @@ public final class TarEntry {
                 deviceMajor,
                 deviceMinor,
                 otherRecords);
-    }
-
-    /**
-     * This entry with other pax records instead of those it has, such as {@code SCHILY.xattr.user.note}.
-     *
-     * @param records values by key; a key is text without {@code =} and NUL, and none of those that another method sets
-     * @return the entry
-     * @throws IllegalArgumentException if a key is no such text
-     */
-    public TarEntry withOtherRecords(Map<String, byte[]> records) {
-        Map<String, byte[]> copy = new TreeMap<>();
-        records.forEach((key, value) -> {
-            if (key.isEmpty() || key.indexOf('=') >= 0 || key.indexOf('\0') >= 0 || PaxRecords.isShown(key)) {
-                throw new IllegalArgumentException("«" + shown(key.getBytes(UTF_8)) + "» of " + shownName()
-                        + " is no key of a pax record of one's own");
-            }
-            copy.put(key, value.clone());
-        });
-        return new TarEntry(
-                name,
-                kind,
-                size,
-                mode,
-                userId,
-                groupId,
-                modified,
-                linkName,
-                userName,
-                groupName,
-                deviceMajor,
-                deviceMinor,
-                copy);
     }
 
     /**

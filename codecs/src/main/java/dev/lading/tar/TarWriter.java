@@ -49,7 +49,7 @@ public final class TarWriter {
      * Writes an entry that has no content: a folder, a link, an empty file, a device, a fifo.
      *
      * @param entry what to write
-     * @throws IllegalArgumentException if the entry declares content, or a device's number does not fit its field
+     * @throws IllegalArgumentException if the entry declares content
      * @throws IllegalStateException if the archive is finished or an entry's content is still open
      * @throws IOException if the stream fails
      */
@@ -152,9 +152,6 @@ public final class TarWriter {
 
     private void writeHeaders(TarEntry entry) throws IOException {
         checkReady();
-        if (isDevice(entry)) {
-            checkDevice(entry);
-        }
         byte type = type(entry);
         byte[] name = entry.rawName();
         if (isPlain(entry)) {
@@ -278,14 +275,6 @@ public final class TarWriter {
 
     private static boolean isDevice(TarEntry entry) {
         return entry.kind() == TarKind.CHARACTER_DEVICE || entry.kind() == TarKind.BLOCK_DEVICE;
-    }
-
-    private static void checkDevice(TarEntry entry) {
-        if (!TarBlock.fitsOctal(entry.deviceMajor(), TarBlock.DEVICE_MAJOR)
-                || !TarBlock.fitsOctal(entry.deviceMinor(), TarBlock.DEVICE_MINOR)) {
-            throw new IllegalArgumentException("the device numbers " + entry.deviceMajor() + "," + entry.deviceMinor()
-                    + " of " + entry.shownName() + " do not fit a tar header");
-        }
     }
 
     private static boolean fitsOwner(byte[] name) {

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -217,15 +216,10 @@ class TarWriterTest {
     void names_of_owners_and_records_of_ones_own_are_written() throws IOException {
         TarEntry entry = TarEntry.file("a", 0)
                 .withOwnerNames("app", "gr\u00fcn")
-                .withOtherRecords(Map.of("SCHILY.xattr.user.note", new byte[] {0, '\n', (byte) 0xff}));
+                .withRecord("SCHILY.xattr.user.note", new byte[] {0, '\n', (byte) 0xff});
         writer.write(entry);
         writer.finish();
         assertThat(read(out.toByteArray())).containsExactly(entry);
-        for (String key : List.of("", "a=b", "path", "a\0")) {
-            assertThatThrownBy(() -> entry.withOtherRecords(Map.of(key, new byte[1])))
-                    .as(key)
-                    .isInstanceOf(IllegalArgumentException.class);
-        }
     }
 
     @Test
@@ -238,6 +232,39 @@ class TarWriterTest {
         assertThat(reader.next()).isPresent();
         assertThat(reader.content().readAllBytes()).containsExactly(2, 3);
         assertThat(reader.next()).isEmpty();
+    }
+
+    @Test
+    void devices_fifos_and_kept_records_come_back() throws IOException {
+        TarEntry device = TarEntry.special(TarKind.CHARACTER_DEVICE, "null".getBytes(UTF_8), 1, 3)
+                .withRecord("SCHILY.xattr.user.note", new byte[] {0, '\n', '='});
+        TarEntry fifo = TarEntry.special(TarKind.FIFO, "pipe".getBytes(UTF_8), 0, 0);
+        writer.write(device);
+        writer.write(fifo);
+        writer.finish();
+        TarReader reader = new TarReader(new ByteArrayInputStream(out.toByteArray()));
+        assertThat(reader.next()).contains(device);
+        assertThat(reader.next()).contains(fifo);
+        assertThat(reader.next()).isEmpty();
+    }
+
+    @Test
+    void devices_records_and_numbers_that_no_archive_holds_are_refused() {
+        byte[] name = {'x'};
+        assertThatThrownBy(() -> TarEntry.special(TarKind.FILE, name, 0, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("neither a device nor a fifo");
+        assertThatThrownBy(() -> TarEntry.special(TarKind.FIFO, name, 1, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("device number");
+        assertThatThrownBy(() -> TarEntry.special(TarKind.BLOCK_DEVICE, name, 0, TarEntry.MAX_DEVICE + 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("device number");
+        for (String key : new String[] {"", "path", "a=b", "a\0b"}) {
+            assertThatThrownBy(() -> TarEntry.file("x", 0).withRecord(key, name))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("pax record");
+        }
     }
 
     @Test
