@@ -242,8 +242,10 @@ final class PartScan {
     private static int modeByContent(InputStream in) throws IOException {
         ExecutableHeader header = ExecutableHeader.of(in.readNBytes(ExecutableHeader.BYTES));
         return switch (header.kind()) {
-            case ELF, MACH_O, SCRIPT -> EXECUTABLE;
-            case PE, OTHER -> PLAIN;
+            case ELF, MACH_O -> EXECUTABLE;
+            // What only seems to mean to be a script is started by no kernel.
+            case SCRIPT -> header.executable() ? EXECUTABLE : PLAIN;
+            case PE, JAVA_CLASS, JAR, WASM, OTHER -> PLAIN;
         };
     }
 
