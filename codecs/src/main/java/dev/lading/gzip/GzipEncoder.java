@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Objects;
 import java.util.zip.CRC32;
-import java.util.zip.Deflater;
 
 /**
  * Compresses what is written to it into one gzip member (RFC 1952).
@@ -26,11 +25,6 @@ public final class GzipEncoder extends OutputStream {
     /** The level that most tools use when none is named. */
     public static final int DEFAULT_LEVEL = 6;
 
-    /** The deflater sees pieces of exactly this size: what it emits may depend on how its input was cut. */
-    private static final int PIECE_BYTES = 64 * 1024;
-
-    private static final int OUTPUT_BYTES = 32 * 1024;
-
     private enum State {
         NEW,
         OPEN,
@@ -40,11 +34,12 @@ public final class GzipEncoder extends OutputStream {
 
     private final OutputStream out;
     private final int level;
-    private final Deflater deflater;
+    private final SegmentEncoder encoder;
     private final CRC32 crc = new CRC32();
-    private final byte[] piece = new byte[PIECE_BYTES];
-    private final byte[] output = new byte[OUTPUT_BYTES];
-    private int pieceLength;
+    private final byte[] data = Window.allocate();
+    private final byte[] output = new byte[BlockEncoder.outputBytes()];
+    private int end = Window.BYTES;
+    private boolean first = true;
     private long count;
     private State state = State.NEW;
 
@@ -62,7 +57,7 @@ public final class GzipEncoder extends OutputStream {
                     "gzip level " + level + " is not between " + MIN_LEVEL + " and " + MAX_LEVEL);
         }
         this.level = level;
-        this.deflater = new Deflater(level, true);
+        this.encoder = new SegmentEncoder(DeflateLevel.of(level));
     }
 
     @Override
@@ -79,18 +74,17 @@ public final class GzipEncoder extends OutputStream {
     public void write(byte[] bytes, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, bytes.length);
         begin();
-        crc.update(bytes, offset, length);
         count += length;
         int position = offset;
-        int end = offset + length;
-        while (position < end) {
-            int n = Math.min(end - position, PIECE_BYTES - pieceLength);
-            System.arraycopy(bytes, position, piece, pieceLength, n);
-            pieceLength += n;
-            position += n;
-            if (pieceLength == PIECE_BYTES) {
-                compressPiece();
+        int stop = offset + length;
+        while (position < stop) {
+            if (end == Window.BYTES + Window.SEGMENT_BYTES) {
+                compress(false);
             }
+            int n = Math.min(stop - position, Window.BYTES + Window.SEGMENT_BYTES - end);
+            System.arraycopy(bytes, position, data, end, n);
+            end += n;
+            position += n;
         }
     }
 
@@ -108,24 +102,18 @@ public final class GzipEncoder extends OutputStream {
             return;
         }
         begin();
-        compressPiece();
-        deflater.finish();
-        while (!deflater.finished()) {
-            drain();
-        }
+        compress(true);
         byte[] trailer = new byte[8];
         putLittleEndian(trailer, 0, (int) crc.getValue());
         putLittleEndian(trailer, 4, (int) count);
         out.write(trailer);
         state = State.FINISHED;
-        deflater.end();
     }
 
     /** Lets go of the memory. Without {@link #finish()} before, the member stays without its end. */
     @Override
     public void close() {
         state = state == State.FINISHED ? State.FINISHED : State.CLOSED;
-        deflater.end();
     }
 
     private void begin() throws IOException {
@@ -146,19 +134,13 @@ public final class GzipEncoder extends OutputStream {
         return new byte[] {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, (byte) extraFlags, (byte) 255};
     }
 
-    private void compressPiece() throws IOException {
-        deflater.setInput(piece, 0, pieceLength);
-        while (!deflater.needsInput()) {
-            drain();
-        }
-        pieceLength = 0;
-    }
-
-    private void drain() throws IOException {
-        int n = deflater.deflate(output, 0, OUTPUT_BYTES);
-        if (n > 0) {
-            out.write(output, 0, n);
-        }
+    private void compress(boolean last) throws IOException {
+        crc.update(data, Window.BYTES, end - Window.BYTES);
+        int n = encoder.encode(data, first, end, last, output);
+        out.write(output, 0, n);
+        System.arraycopy(data, Window.SEGMENT_BYTES, data, 0, Window.BYTES);
+        end = Window.BYTES;
+        first = false;
     }
 
     private static void putLittleEndian(byte[] target, int offset, int value) {
