@@ -97,8 +97,17 @@ record FileFacts(
     private static int bits(Set<PosixFilePermission> permissions) {
         int bits = 0;
         for (PosixFilePermission permission : permissions) {
-            // From OWNER_READ, 0400, down to OTHERS_EXECUTE, 1.
-            bits |= 0400 >> permission.ordinal();
+            bits |= switch (permission) {
+                case OWNER_READ -> 0400;
+                case OWNER_WRITE -> 0200;
+                case OWNER_EXECUTE -> 0100;
+                case GROUP_READ -> 040;
+                case GROUP_WRITE -> 020;
+                case GROUP_EXECUTE -> 010;
+                case OTHERS_READ -> 04;
+                case OTHERS_WRITE -> 02;
+                case OTHERS_EXECUTE -> 01;
+            };
         }
         return bits;
     }
