@@ -18,7 +18,7 @@ import java.util.TreeMap;
  */
 final class RecipeScan implements Closeable {
     private final LayerRecipe.Node root;
-    private final Map<Part, List<LayerEntry>> parts = new IdentityHashMap<>();
+    private final IdentityHashMap<Part, List<LayerEntry>> parts = new IdentityHashMap<>();
     private final ArchiveScan archives = new ArchiveScan();
 
     private RecipeScan(LayerRecipe.Node root) {
