@@ -1,5 +1,7 @@
 package dev.lading.gzip;
 
+import java.util.function.BooleanSupplier;
+
 /**
  * Compresses one segment at a time; holds the tables for it. What comes out depends on the segment, the bytes before it
  * and the level alone: nothing is remembered from one segment to the next.
@@ -25,14 +27,15 @@ final class SegmentEncoder {
      * @param end behind the segment's last byte
      * @param last whether nothing comes after it
      * @param out gets whole bytes of a deflate stream, at most {@link BlockEncoder#outputBytes()}
+     * @param stop asked at each chunk; once true, the output is of no use
      * @return how many bytes
      */
-    int encode(byte[] data, boolean first, int end, boolean last, byte[] out) {
+    int encode(byte[] data, boolean first, int end, boolean last, byte[] out, BooleanSupplier stop) {
         sequences.count = 0;
         matcher.begin(data, first ? Window.BYTES : 0);
         blocks.begin(data, out, 0);
         int pos = Window.BYTES;
-        while (pos < end) {
+        while (pos < end && !stop.getAsBoolean()) {
             pos = matcher.parse(data, pos, Math.min(pos + CHUNK_BYTES, end), end, sequences);
             blocks.chunk(sequences, pos);
         }
