@@ -103,7 +103,7 @@ public record Platform(
      * says the other. An operating system alone takes the host's architecture, an architecture alone its operating system.
      *
      * @param text the text
-     * @param host the platform that fills in, such as that of {@link dev.lading.oci.platform.HostPlatform}
+     * @param host the platform that fills in, such as that of {@code HostPlatform}
      * @return the platform as written, completed
      * @throws InvalidInputException as {@link #parse(String)}, or if the one part is neither a known operating system nor a
      *     known architecture

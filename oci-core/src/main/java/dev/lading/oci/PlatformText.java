@@ -110,6 +110,10 @@ final class PlatformText {
 
     private PlatformText() {}
 
+    static boolean isKnownSystem(String normalized) {
+        return SYSTEMS.contains(normalized);
+    }
+
     static boolean isKnownArchitecture(String normalized) {
         return ARCHITECTURES.contains(normalized);
     }
