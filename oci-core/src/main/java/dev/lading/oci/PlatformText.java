@@ -107,6 +107,8 @@ final class PlatformText {
             + " windows(10.0.20348.2700)/amd64";
     private static final int MAX_PARTS = 3;
     private static final int HEX = 16;
+    // A pattern's matching is as deep as the text is long, and no platform comes near this.
+    private static final int MAX_LENGTH = 1_000;
 
     private PlatformText() {}
 
@@ -125,6 +127,9 @@ final class PlatformText {
      * @param strict whether an architecture that is not listed is refused
      */
     static Platform read(String text, Optional<Platform> host, boolean strict) {
+        if (text.length() > MAX_LENGTH) {
+            throw refused(text, "is longer than " + MAX_LENGTH + " characters");
+        }
         if (text.indexOf('*') >= 0) {
             throw refused(text, "has a wildcard; name one platform");
         }
