@@ -425,7 +425,8 @@ public final class HostExecution {
                 : handler.flags().contains(BinfmtFlag.FIX_BINARY);
     }
 
-    private boolean compatible(QemuTarget target) {
+    /** Says whether the processor may run a target in its compatible mode; whether it does is for a probe to show. */
+    boolean compatible(QemuTarget target) {
         return switch (target.architecture()) {
             case "386" -> host.architecture().equals("amd64");
             case "arm" -> host.architecture().equals("arm64");
