@@ -33,7 +33,7 @@ final class RootView {
     private final Optional<Path> changes;
     private boolean staged;
 
-    /** A place for a mount. @param kind what is mounted there @param inRoot its path below the root, free of links */
+    /** A place as it was found: its path below the root, free of links. */
     record Mounted(Place place, Path inRoot) {}
 
     /** A place that is wanted. */
