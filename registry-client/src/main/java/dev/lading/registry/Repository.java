@@ -39,7 +39,7 @@ public final class Repository implements ContentStore {
     private final Uploads uploads;
 
     Repository(Reference reference, Wire wire, RegistrySettings settings, Pacing pacing) {
-        this.name = Reference.of(reference.registry(), reference.repository());
+        this.name = reference.withoutName();
         this.exchange = new Exchange(wire, Endpoint.of(name.registry()), settings, pacing);
         this.presence = new Presence(exchange, name.repository(), describe());
         this.manifests = new Manifests(exchange, name.repository(), describe());
