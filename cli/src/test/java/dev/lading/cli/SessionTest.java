@@ -4,13 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lading.Place;
-import dev.lading.oci.platform.HostPlatform;
 import dev.lading.oci.Descriptor;
 import dev.lading.oci.Digest;
 import dev.lading.oci.ImageConfig;
 import dev.lading.oci.Platform;
 import dev.lading.oci.content.Image;
 import dev.lading.oci.layout.OciLayout;
+import dev.lading.oci.platform.HostPlatform;
 import dev.lading.testkit.LocalRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
