@@ -22,7 +22,7 @@ public final class Document {
     }
 
     /**
-     * Makes the document of a manifest or an index.
+     * Makes the document of a manifest or an index, named by its sha256 digest.
      *
      * @param manifest the manifest or index
      * @return the document
@@ -32,7 +32,7 @@ public final class Document {
     }
 
     /**
-     * Makes a document of any type.
+     * Makes a document of any type, named by its sha256 digest.
      *
      * @param mediaType the type
      * @param bytes the bytes, copied; at most {@value Manifest#MAX_BYTES}
@@ -40,12 +40,36 @@ public final class Document {
      * @throws InvalidInputException if there are more bytes
      */
     public static Document of(MediaType mediaType, byte[] bytes) {
+        return of(Digest.Algorithm.SHA256, mediaType, bytes);
+    }
+
+    /**
+     * Makes the document of a manifest or an index, named by an algorithm.
+     *
+     * @param algorithm what names it
+     * @param manifest the manifest or index
+     * @return the document
+     */
+    public static Document of(Digest.Algorithm algorithm, Manifest manifest) {
+        return of(algorithm, manifest.mediaType(), manifest.bytes());
+    }
+
+    /**
+     * Makes a document of any type, named by an algorithm. Others name a document by sha256 unless there is a reason.
+     *
+     * @param algorithm what names it
+     * @param mediaType the type
+     * @param bytes the bytes, copied; at most {@value Manifest#MAX_BYTES}
+     * @return the document
+     * @throws InvalidInputException if there are more bytes
+     */
+    public static Document of(Digest.Algorithm algorithm, MediaType mediaType, byte[] bytes) {
         if (bytes.length > Manifest.MAX_BYTES) {
             throw new InvalidInputException("a manifest or index of " + bytes.length + " bytes is larger than the "
                     + Manifest.MAX_BYTES + " that registries take");
         }
         byte[] copy = bytes.clone();
-        return new Document(copy, Descriptor.of(mediaType, Digest.of(copy), copy.length));
+        return new Document(copy, Descriptor.of(mediaType, Digest.of(algorithm, copy), copy.length));
     }
 
     /** A document whose bytes a verifying stream has just hashed. */
