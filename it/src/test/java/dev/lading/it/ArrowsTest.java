@@ -156,6 +156,7 @@ class ArrowsTest {
                             "dev.lading.oci",
                             "dev.lading.oci.content",
                             "dev.lading.oci.platform",
+                            "dev.lading.oci.rootfs",
                             "dev.lading.layer",
                             "dev.lading.build",
                             "dev.lading.registry",

@@ -3,15 +3,16 @@ package dev.lading.oci;
 import dev.lading.oci.internal.json.JsonObject;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 
 /**
  * An index of manifests, most often one a platform (image-spec, image-index.md; Docker's manifest list).
@@ -138,23 +139,43 @@ public final class ImageIndex implements Manifest {
      *
      * @param platform the platform wanted
      * @return its descriptor
-     * @throws NotFoundException if there is none; the message lists what there is
+     * @throws NotFoundException if there is none; the message lists what there is and the nearest that would run
      */
     public Descriptor select(Platform platform) {
-        PlatformMatcher matcher = PlatformMatcher.strict(platform);
-        return manifests.stream()
-                .filter(d -> d.platform().filter(matcher::matches).isPresent())
-                .findFirst()
-                .orElseThrow(() -> new NotFoundException("no image for " + platform + " in this index; it has "
-                        + (manifests.isEmpty()
-                                ? "nothing"
-                                : manifests.stream()
-                                        .map(d -> d.platform()
-                                                .map(Platform::toString)
-                                                .orElse("an entry without platform"))
-                                        .distinct()
-                                        .collect(Collectors.joining(", ")))
-                        + ". Choose another image or drop the platform."));
+        return select(platform, PlatformMatcher.strict());
+    }
+
+    /**
+     * Returns the best manifest for a platform by a rule, judged by the descriptors alone: {@code select(platform,
+     * compatible())} takes what a machine of the platform runs.
+     *
+     * @param platform the platform wanted
+     * @param rule makes the matcher of it, such as {@link PlatformMatcher#compatible()}
+     * @return its descriptor
+     * @throws NotFoundException if none matches; the message lists what there is and the nearest that would run
+     */
+    public Descriptor select(Platform platform, Function<? super Platform, PlatformMatcher> rule) {
+        return selection().one(platform, rule);
+    }
+
+    /**
+     * Returns the manifests for several platforms, judged as in {@link #select(Platform)}.
+     *
+     * @param platforms the platforms wanted
+     * @return the descriptor for each, in the order of the platforms
+     * @throws NotFoundException if there is a platform without one; the message names every such platform
+     */
+    public Map<Platform, Descriptor> select(Collection<Platform> platforms) {
+        return selection().each(platforms, PlatformMatcher.strict());
+    }
+
+    private PlatformSelection<Descriptor> selection() {
+        long silent = manifests.stream().filter(d -> d.platform().isEmpty()).count();
+        return PlatformSelection.of(
+                manifests,
+                // An entry that does not say its platform is like one that is for none.
+                d -> d.platform().orElse(Platform.NONE),
+                "this index" + (silent == 0 ? "" : ", " + silent + " of whose entries say no platform"));
     }
 
     /**

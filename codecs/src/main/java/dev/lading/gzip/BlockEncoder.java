@@ -1,0 +1,411 @@
+package dev.lading.gzip;
+
+import java.util.Arrays;
+
+/**
+ * Cuts sequences into the blocks of RFC 1951 and writes each in the cheapest of the three forms.
+ *
+ * <p>Sequences come in chunks. A chunk joins the block before it unless two codes, each for its own part, are cheaper by
+ * more than a block's head. What a code will cost is its entropy, in whole numbers.
+ */
+final class BlockEncoder {
+    static final int MAX_BLOCK_BYTES = 300 * 1024;
+
+    /** What a new block's head must be won back by. */
+    private static final long HEAD_COST = 600L << Bits.FRACTION_BITS;
+
+    /** Codes of four literals and what is left of a byte fill 63 bits. */
+    private static final int MAX_CODE_BITS = 14;
+
+    private static final int MAX_DISTANCE_BITS = 15;
+    private static final int MAX_HEAD_BITS = 7;
+
+    private final HuffmanCode literalCode = new HuffmanCode(DeflateFormat.LITERALS, MAX_CODE_BITS);
+    private final HuffmanCode distanceCode = new HuffmanCode(DeflateFormat.DISTANCES, MAX_DISTANCE_BITS);
+    private final HuffmanCode headCode = new HuffmanCode(DeflateFormat.LENGTHS_ORDER.length, MAX_HEAD_BITS);
+
+    private final int[] literals = new int[DeflateFormat.LITERALS];
+    private final int[] distances = new int[DeflateFormat.DISTANCES];
+    private final int[] chunkLiterals = new int[DeflateFormat.LITERALS];
+    private final int[] chunkDistances = new int[DeflateFormat.DISTANCES];
+    private final int[] headFrequencies = new int[DeflateFormat.LENGTHS_ORDER.length];
+    private final int[] head = new int[DeflateFormat.LITERALS + DeflateFormat.DISTANCES];
+    private int headCount;
+
+    /** Code, extra bits and their number, ready to send: {@code bits << 5 | number}. */
+    private final int[] literalBits = new int[256];
+
+    private final int[] lengthBits = new int[256];
+    private final int[] distanceBits = new int[DeflateFormat.DISTANCES];
+
+    private byte[] data = new byte[0];
+    private byte[] out = new byte[0];
+    private int outPos;
+    private long bits;
+    private int bitCount;
+
+    private int blockStart;
+    private int blockEnd;
+    private int blockSequences;
+    private long blockCost;
+
+    /** How many bytes the output of a segment may need at most. */
+    static int outputBytes() {
+        int blocks = Window.SEGMENT_BYTES / SegmentEncoder.CHUNK_BYTES + Window.SEGMENT_BYTES / 65_535 + 2;
+        return Window.SEGMENT_BYTES + 8 * blocks + 64;
+    }
+
+    void begin(byte[] segment, byte[] output, int outputStart) {
+        data = segment;
+        out = output;
+        outPos = outputStart;
+        bits = 0;
+        bitCount = 0;
+        blockStart = Window.BYTES;
+        blockEnd = Window.BYTES;
+        blockSequences = 0;
+        Arrays.fill(literals, 0);
+        Arrays.fill(distances, 0);
+    }
+
+    /** Takes the sequences that were added since the last call; the block before may be written. */
+    void chunk(Sequences sequences, int end) {
+        count(sequences);
+        long cost = Bits.entropy(chunkLiterals) + Bits.entropy(chunkDistances);
+        if (blockSequences > 0) {
+            long together = Bits.entropy(literals, chunkLiterals) + Bits.entropy(distances, chunkDistances);
+            if (end - blockStart > MAX_BLOCK_BYTES || blockCost + cost + HEAD_COST < together) {
+                write(sequences, false);
+                blockCost = cost;
+            } else {
+                blockCost = together;
+            }
+        } else {
+            blockCost = cost;
+        }
+        for (int i = 0; i < literals.length; i++) {
+            literals[i] += chunkLiterals[i];
+        }
+        for (int i = 0; i < distances.length; i++) {
+            distances[i] += chunkDistances[i];
+        }
+        blockSequences = sequences.count;
+        blockEnd = end;
+    }
+
+    /**
+     * Writes what is left.
+     *
+     * @param last whether nothing comes after this segment; if not, an empty stored block fills the last byte, as RFC 1951
+     *     allows anywhere, so that the next segment can start at a byte
+     * @return the position behind the last byte written
+     */
+    int finish(Sequences sequences, boolean last) {
+        if (last || blockSequences > 0) {
+            write(sequences, last);
+        }
+        if (!last && bitCount > 0) {
+            stored(blockEnd, blockEnd, false);
+        }
+        flush();
+        if (bitCount > 0) {
+            outPos++;
+        }
+        return outPos;
+    }
+
+    private void count(Sequences sequences) {
+        int[] literals = chunkLiterals;
+        int[] distances = chunkDistances;
+        Arrays.fill(literals, 0);
+        Arrays.fill(distances, 0);
+        byte[] data = this.data;
+        long[] items = sequences.items;
+        int pos = blockEnd;
+        for (int i = blockSequences; i < sequences.count; i++) {
+            long item = items[i];
+            for (int stop = pos + (int) (item >>> 32); pos < stop; pos++) {
+                literals[data[pos] & 0xff]++;
+            }
+            int match = (int) item;
+            if (match != 0) {
+                int length = match >>> Sequences.LENGTH_SHIFT & 0xff;
+                literals[257 + DeflateFormat.LENGTH_SYMBOL[length]]++;
+                distances[match >>> Sequences.SLOT_SHIFT & 0x1f]++;
+                pos += length + Window.MIN_MATCH;
+            }
+        }
+    }
+
+    private void write(Sequences sequences, boolean last) {
+        literals[DeflateFormat.END_OF_BLOCK]++;
+        literalCode.make(literals);
+        distanceCode.make(distances);
+        makeHead();
+        long extra = 0;
+        long fixed = 0;
+        long dynamic = headBits();
+        for (int symbol = 0; symbol < literals.length; symbol++) {
+            int n = literals[symbol];
+            dynamic += (long) n * literalCode.lengths[symbol];
+            fixed += (long) n * DeflateFormat.fixedLength(symbol);
+            if (symbol > DeflateFormat.END_OF_BLOCK) {
+                extra += (long) n * DeflateFormat.LENGTH_EXTRA[symbol - 257];
+            }
+        }
+        for (int symbol = 0; symbol < distances.length; symbol++) {
+            int n = distances[symbol];
+            dynamic += (long) n * distanceCode.lengths[symbol];
+            fixed += (long) n * 5;
+            extra += (long) n * DeflateFormat.distanceExtra(symbol);
+        }
+        dynamic += extra;
+        fixed += extra;
+        int size = blockEnd - blockStart;
+        long plain = 8L * size + 40L * (size / DeflateFormat.MAX_STORED + 1);
+        if (plain <= Math.min(dynamic, fixed)) {
+            stored(blockStart, blockEnd, last);
+        } else {
+            if (fixed <= dynamic) {
+                useFixed();
+                put(DeflateFormat.FIXED << 1 | (last ? 1 : 0), 3);
+            } else {
+                put(DeflateFormat.DYNAMIC << 1 | (last ? 1 : 0), 3);
+                putHead();
+            }
+            prepare();
+            putSequences(sequences.items, blockSequences);
+            put(literalCode.codes[DeflateFormat.END_OF_BLOCK], literalCode.lengths[DeflateFormat.END_OF_BLOCK]);
+        }
+        sequences.dropBefore(blockSequences);
+        blockSequences = 0;
+        blockStart = blockEnd;
+        Arrays.fill(literals, 0);
+        Arrays.fill(distances, 0);
+    }
+
+    private void stored(int from, int to, boolean last) {
+        int pos = from;
+        do {
+            int n = Math.min(to - pos, DeflateFormat.MAX_STORED);
+            put(DeflateFormat.STORED << 1 | (last && pos + n == to ? 1 : 0), 3);
+            put(0, -bitCount & 7);
+            put(n, 16);
+            put(~n & 0xffff, 16);
+            System.arraycopy(data, pos, out, outPos, n);
+            outPos += n;
+            pos += n;
+        } while (pos < to);
+    }
+
+    private void useFixed() {
+        // The fixed code is what its lengths give; symbols 286 and 287 take part in it and are never sent.
+        HuffmanCode code = literalCode;
+        for (int symbol = 0; symbol < DeflateFormat.LITERALS; symbol++) {
+            int length = DeflateFormat.fixedLength(symbol);
+            int value = symbol < 144
+                    ? 0x30 + symbol
+                    : symbol < 256 ? 0x190 + symbol - 144 : symbol < 280 ? symbol - 256 : 0xc0 + symbol - 280;
+            code.lengths[symbol] = length;
+            code.codes[symbol] = Integer.reverse(value) >>> 32 - length;
+        }
+        for (int symbol = 0; symbol < DeflateFormat.DISTANCES; symbol++) {
+            distanceCode.lengths[symbol] = 5;
+            distanceCode.codes[symbol] = Integer.reverse(symbol) >>> 27;
+        }
+    }
+
+    private void prepare() {
+        for (int i = 0; i < 256; i++) {
+            literalBits[i] = literalCode.codes[i] << 5 | literalCode.lengths[i];
+            int symbol = DeflateFormat.LENGTH_SYMBOL[i];
+            int length = literalCode.lengths[257 + symbol];
+            int value = literalCode.codes[257 + symbol] | (i - DeflateFormat.LENGTH_BASE[symbol]) << length;
+            lengthBits[i] = value << 5 | length + DeflateFormat.LENGTH_EXTRA[symbol];
+        }
+        for (int symbol = 0; symbol < DeflateFormat.DISTANCES; symbol++) {
+            distanceBits[symbol] = distanceCode.codes[symbol] << 5 | distanceCode.lengths[symbol];
+        }
+    }
+
+    private void putSequences(long[] items, int count) {
+        int pos = blockStart;
+        for (int i = 0; i < count; i++) {
+            long item = items[i];
+            int literals = (int) (item >>> 32);
+            if (literals > 0) {
+                putLiterals(pos, literals);
+            }
+            int match = (int) item;
+            pos += literals;
+            if (match != 0) {
+                int length = match >>> Sequences.LENGTH_SHIFT & 0xff;
+                putMatch(length, match >>> Sequences.SLOT_SHIFT & 0x1f, match & Sequences.DISTANCE_MASK);
+                pos += length + Window.MIN_MATCH;
+            }
+        }
+    }
+
+    private void putLiterals(int from, int count) {
+        byte[] data = this.data;
+        byte[] out = this.out;
+        int[] table = literalBits;
+        long bits = this.bits;
+        int bitCount = this.bitCount;
+        int outPos = this.outPos;
+        int pos = from;
+        int end = from + count;
+        for (; pos + 4 <= end; pos += 4) {
+            int four = (int) Window.INT.get(data, pos);
+            int a = table[four & 0xff];
+            int b = table[four >>> 8 & 0xff];
+            int c = table[four >>> 16 & 0xff];
+            int d = table[four >>> 24];
+            bits |= (long) (a >>> 5) << bitCount;
+            bitCount += a & 31;
+            bits |= (long) (b >>> 5) << bitCount;
+            bitCount += b & 31;
+            bits |= (long) (c >>> 5) << bitCount;
+            bitCount += c & 31;
+            bits |= (long) (d >>> 5) << bitCount;
+            bitCount += d & 31;
+            Window.LONG.set(out, outPos, bits);
+            outPos += bitCount >>> 3;
+            bits >>>= bitCount & 56;
+            bitCount &= 7;
+        }
+        for (; pos < end; pos++) {
+            int a = table[data[pos] & 0xff];
+            bits |= (long) (a >>> 5) << bitCount;
+            bitCount += a & 31;
+        }
+        Window.LONG.set(out, outPos, bits);
+        this.outPos = outPos + (bitCount >>> 3);
+        this.bits = bits >>> (bitCount & 56);
+        this.bitCount = bitCount & 7;
+    }
+
+    private void putMatch(int length, int symbol, int distance) {
+        int a = lengthBits[length];
+        int b = distanceBits[symbol];
+        long bits = this.bits;
+        int bitCount = this.bitCount;
+        bits |= (long) (a >>> 5) << bitCount;
+        bitCount += a & 31;
+        bits |= (long) (b >>> 5) << bitCount;
+        bitCount += b & 31;
+        int extra = DeflateFormat.distanceExtra(symbol);
+        bits |= (long) (distance & (1 << extra) - 1) << bitCount;
+        bitCount += extra;
+        Window.LONG.set(out, outPos, bits);
+        outPos += bitCount >>> 3;
+        this.bits = bits >>> (bitCount & 56);
+        this.bitCount = bitCount & 7;
+    }
+
+    private void put(int value, int count) {
+        bits |= (long) value << bitCount;
+        bitCount += count;
+        flush();
+    }
+
+    private void flush() {
+        Window.LONG.set(out, outPos, bits);
+        outPos += bitCount >>> 3;
+        bits >>>= bitCount & 56;
+        bitCount &= 7;
+    }
+
+    /** RFC 1951, section 3.2.7: both codes' lengths in a row, runs of equal ones shortened, by a code of their own. */
+    private void makeHead() {
+        int literalCount = used(literalCode.lengths, 257);
+        int distanceCount = used(distanceCode.lengths, 1);
+        Arrays.fill(headFrequencies, 0);
+        headCount = 0;
+        int total = literalCount + distanceCount;
+        int i = 0;
+        while (i < total) {
+            int length = length(i, literalCount);
+            int run = 1;
+            while (i + run < total && length(i + run, literalCount) == length) {
+                run++;
+            }
+            i += run;
+            if (length == 0) {
+                while (run >= 11) {
+                    int n = Math.min(run, 138);
+                    headSymbol(18, n - 11);
+                    run -= n;
+                }
+                if (run >= 3) {
+                    headSymbol(17, run - 3);
+                    run = 0;
+                }
+            } else {
+                headSymbol(length, 0);
+                run--;
+                while (run >= 3) {
+                    int n = Math.min(run, 6);
+                    headSymbol(16, n - 3);
+                    run -= n;
+                }
+            }
+            for (; run > 0; run--) {
+                headSymbol(length, 0);
+            }
+        }
+        headCode.make(headFrequencies);
+    }
+
+    private int length(int index, int literalCount) {
+        return index < literalCount ? literalCode.lengths[index] : distanceCode.lengths[index - literalCount];
+    }
+
+    private void headSymbol(int symbol, int extra) {
+        head[headCount++] = extra << 5 | symbol;
+        headFrequencies[symbol]++;
+    }
+
+    private static int used(int[] lengths, int atLeast) {
+        int count = lengths.length;
+        while (count > atLeast && lengths[count - 1] == 0) {
+            count--;
+        }
+        return count;
+    }
+
+    private int headLengths() {
+        int count = DeflateFormat.LENGTHS_ORDER.length;
+        while (count > 4 && headCode.lengths[DeflateFormat.LENGTHS_ORDER[count - 1]] == 0) {
+            count--;
+        }
+        return count;
+    }
+
+    private static int headExtra(int symbol) {
+        return symbol == 16 ? 2 : symbol == 17 ? 3 : symbol == 18 ? 7 : 0;
+    }
+
+    private long headBits() {
+        long sum = 3 + 5 + 5 + 4 + 3L * headLengths();
+        for (int symbol = 0; symbol < headFrequencies.length; symbol++) {
+            sum += (long) headFrequencies[symbol] * (headCode.lengths[symbol] + headExtra(symbol));
+        }
+        return sum;
+    }
+
+    private void putHead() {
+        int lengths = headLengths();
+        put(used(literalCode.lengths, 257) - 257, 5);
+        put(used(distanceCode.lengths, 1) - 1, 5);
+        put(lengths - 4, 4);
+        for (int i = 0; i < lengths; i++) {
+            put(headCode.lengths[DeflateFormat.LENGTHS_ORDER[i]], 3);
+        }
+        for (int i = 0; i < headCount; i++) {
+            int symbol = head[i] & 31;
+            put(headCode.codes[symbol], headCode.lengths[symbol]);
+            put(head[i] >>> 5, headExtra(symbol));
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package dev.lading.gzip;
+
+import java.util.Arrays;
+
+/**
+ * The strategy of the levels above 1: for each hash of four bytes a chain of all places, the latest first, and for
+ * three bytes the latest place. A match found waits until the next positions have been looked at.
+ *
+ * <p>Positions are absolute, so one comparison tells both the end of a chain and a place too far away.
+ */
+final class ChainMatcher implements Matcher {
+    private static final int HASH_BITS = 15;
+    private static final int SHORT_BITS = 12;
+    private static final int SHORT_DISTANCE = 8 * 1024;
+    private static final int MASK = Window.BYTES - 1;
+
+    private final int[] latest = new int[1 << HASH_BITS];
+    private final int[] before = new int[Window.BYTES];
+    private final int[] latestShort = new int[1 << SHORT_BITS];
+    private final int depth;
+    private final int nice;
+    private final boolean twice;
+    private int quiet;
+    private int from;
+
+    ChainMatcher(DeflateLevel level) {
+        this.depth = level.depth();
+        this.nice = level.nice();
+        this.twice = level.strategy() == DeflateLevel.Strategy.LAZY2;
+    }
+
+    private static int hash(int four) {
+        return four * 0x9E3779B1 >>> 32 - HASH_BITS;
+    }
+
+    private static int shortHash(int four) {
+        return (four << 8) * 0x9E3779B1 >>> 32 - SHORT_BITS;
+    }
+
+    @Override
+    public void begin(byte[] data, int from) {
+        Arrays.fill(latest, 0);
+        Arrays.fill(before, 0);
+        Arrays.fill(latestShort, 0);
+        quiet = 0;
+        this.from = from;
+        learn(data, from, Window.BYTES - Window.TAIL);
+    }
+
+    private void learn(byte[] data, int from, int to) {
+        int[] latest = this.latest;
+        int[] before = this.before;
+        int[] latestShort = this.latestShort;
+        for (int p = from; p < to; p++) {
+            int four = (int) Window.INT.get(data, p);
+            int h = hash(four);
+            before[p & MASK] = latest[h];
+            latest[h] = p;
+            latestShort[shortHash(four)] = p;
+        }
+    }
+
+    @Override
+    public int parse(byte[] data, int begin, int chunkEnd, int end, Sequences found) {
+        int limit = Math.min(chunkEnd, end - Window.TAIL);
+        int known = end - Window.TAIL;
+        int literals = begin;
+        int calm = begin - quiet;
+        int pos = begin;
+        while (pos < limit) {
+            int match = find(data, pos, 3, depth, end);
+            if (match == 0) {
+                pos += Step.after(pos - calm);
+                continue;
+            }
+            int next = pos + 1;
+            while (match >>> 16 < nice && next < known) {
+                int better = find(data, next, match >>> 16, depth >> 1, end);
+                if (gain(match, better) > 2) {
+                    match = better;
+                    pos = next++;
+                    continue;
+                }
+                next++;
+                if (!twice || next >= known) {
+                    break;
+                }
+                better = find(data, next, match >>> 16, depth >> 2, end);
+                if (gain(match, better) > 6) {
+                    match = better;
+                    pos = next++;
+                    continue;
+                }
+                next++;
+                break;
+            }
+            int length = match >>> 16;
+            int distance = match & 0xffff;
+            while (pos > literals
+                    && pos - distance > from
+                    && length < Window.MAX_MATCH
+                    && data[pos - 1] == data[pos - 1 - distance]) {
+                pos--;
+                length++;
+            }
+            found.match(pos - literals, length, distance);
+            pos += length;
+            literals = pos;
+            calm = pos;
+            learn(data, next, Math.min(pos, known));
+        }
+        int stop = Math.max(literals, chunkEnd);
+        if (stop > literals) {
+            found.literals(stop - literals);
+        }
+        quiet = stop - calm;
+        return stop;
+    }
+
+    /** In quarters of a byte: what a later match saves more, a nearer distance counted too. */
+    private static int gain(int match, int later) {
+        if (later == 0) {
+            return 0;
+        }
+        return 4 * ((later >>> 16) - (match >>> 16))
+                + Integer.numberOfLeadingZeros(later & 0xffff)
+                - Integer.numberOfLeadingZeros(match & 0xffff);
+    }
+
+    /**
+     * Learns a position and looks for a match there.
+     *
+     * @param atLeast a match must be longer than this, at least 3; a match of 3 counts too if this is 3
+     * @return the length in the upper half, the distance in the lower; 0 if there is none
+     */
+    private int find(byte[] data, int pos, int atLeast, int tries, int end) {
+        int four = (int) Window.INT.get(data, pos);
+        int h = hash(four);
+        int place = latest[h];
+        latest[h] = pos;
+        before[pos & MASK] = place;
+        int s = shortHash(four);
+        int shortPlace = latestShort[s];
+        latestShort[s] = pos;
+        int match = 0;
+        if (place > pos - Window.BYTES) {
+            match = walk(data, pos, place, atLeast, tries, end);
+        }
+        if (match == 0
+                && atLeast == 3
+                && shortPlace > pos - SHORT_DISTANCE
+                && ((int) Window.INT.get(data, shortPlace) ^ four) << 8 == 0) {
+            return 3 << 16 | pos - shortPlace;
+        }
+        return match;
+    }
+
+    private int walk(byte[] data, int pos, int first, int atLeast, int tries, int end) {
+        int[] before = this.before;
+        int low = pos - Window.BYTES;
+        int place = first;
+        int left = tries;
+        int length = atLeast;
+        int distance = 0;
+        long start = (long) Window.LONG.get(data, pos);
+        int tail = (int) Window.INT.get(data, pos + length - 3);
+        do {
+            if ((int) Window.INT.get(data, place + length - 3) == tail) {
+                long difference = start ^ (long) Window.LONG.get(data, place);
+                int here = difference != 0
+                        ? Long.numberOfTrailingZeros(difference) >>> 3
+                        : 8 + Window.common(data, place + 8, pos + 8, Math.min(Window.MAX_MATCH, end - pos) - 8);
+                if (here > length) {
+                    length = here;
+                    distance = pos - place;
+                    if (here >= nice || here >= end - pos) {
+                        break;
+                    }
+                    tail = (int) Window.INT.get(data, pos + length - 3);
+                }
+            }
+            place = before[place & MASK];
+        } while (place > low && --left > 0);
+        return distance == 0 ? 0 : length << 16 | distance;
+    }
+}
