@@ -29,13 +29,13 @@ import dev.lading.oci.content.PartlyTaggedException;
 import dev.lading.oci.content.SourceFailedException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -227,7 +227,7 @@ public final class ImageBuilder {
 
     /**
      * Returns this build with a bound on the threads that work at once; as many as there are processors but at most 4 unless
-     * said.
+     * said. Layers are made side by side, and a thread that has none left helps the others. The result does not depend on it.
      *
      * @param count how many, at least 1
      * @return the new description
@@ -261,22 +261,13 @@ public final class ImageBuilder {
         Map<Platform, Start> starts = new LinkedHashMap<>();
         platforms.forEach(platform -> starts.put(platform, start(platform)));
         MemoryStore memory = MemoryStore.create();
-        Map<Step, Layer> shared = new HashMap<>();
         PlatformAudit.Collected audit = new PlatformAudit.Collected();
+        Map<Platform, List<Layer>> layers = layers(audit, target);
         Map<Platform, Descriptor> images = new LinkedHashMap<>();
         List<Document> documents = new ArrayList<>();
         for (Map.Entry<Platform, Start> start : starts.entrySet()) {
             Platform platform = start.getKey();
-            List<Layer> layers = new ArrayList<>();
-            for (Step step : steps) {
-                Optional<Layer> layer = Optional.ofNullable(shared.get(step))
-                        .or(() -> step.recipe().apply(platform).map(r -> write(step, r, platform, audit, target)));
-                layer.ifPresent(layers::add);
-                if (step.shared()) {
-                    layer.ifPresent(l -> shared.put(step, l));
-                }
-            }
-            Document document = putImage(start.getValue(), layers, memory);
+            Document document = putImage(start.getValue(), layers.getOrDefault(platform, List.of()), memory);
             documents.add(document);
             images.put(
                     platform,
@@ -326,14 +317,54 @@ public final class ImageBuilder {
                 listed.osFeatures().isEmpty() ? said.osFeatures() : listed.osFeatures());
     }
 
-    private Layer write(
-            Step step, LayerRecipe recipe, Platform platform, PlatformAudit.Collected audit, ContentTarget target) {
+    /** A layer to make, and the platforms whose images have it. */
+    private record Task(Step step, LayerRecipe recipe, List<Platform> platforms) {}
+
+    /** Makes all new layers, several side by side, and gives each platform its own in the order of the steps. */
+    private Map<Platform, List<Layer>> layers(PlatformAudit.Collected audit, ContentTarget target) {
+        List<Task> tasks = new ArrayList<>();
+        for (Step step : steps) {
+            if (step.shared()) {
+                step.recipe().apply(platforms.get(0)).ifPresent(r -> tasks.add(new Task(step, r, platforms)));
+            } else {
+                for (Platform platform : platforms) {
+                    step.recipe().apply(platform).ifPresent(r -> tasks.add(new Task(step, r, List.of(platform))));
+                }
+            }
+        }
+        // What is missing is told in the order of the layers, before the first of them is made.
+        tasks.forEach(ImageBuilder::requireSources);
+        int bound = threads.orElse(LayerCrew.defaultThreads());
+        List<Layer> made = LayerCrew.run(
+                tasks.stream()
+                        .map(task -> (LayerCrew.Task) helpers -> write(task, bound, helpers, audit, target))
+                        .toList(),
+                bound);
+        Map<Platform, List<Layer>> layers = new LinkedHashMap<>();
+        for (int i = 0; i < made.size(); i++) {
+            Layer layer = made.get(i);
+            for (Platform platform : tasks.get(i).platforms()) {
+                layers.computeIfAbsent(platform, p -> new ArrayList<>()).add(layer);
+            }
+        }
+        return layers;
+    }
+
+    private Layer write(Task task, int bound, Executor helpers, PlatformAudit.Collected audit, ContentTarget target) {
+        return LayerWriter.with(compression)
+                .threads(bound)
+                .executor(helpers)
+                .observing(audit.observer(task.platforms()))
+                .write(task.recipe(), target);
+    }
+
+    private static void requireSources(Task task) {
         try {
-            return LayerWriter.with(compression)
-                    .observing(audit.observer(step.shared() ? platforms : List.of(platform)))
-                    .write(recipe, target);
+            task.recipe().requireSources();
         } catch (NotFoundException e) {
-            throw step.shared() ? e : new NotFoundException("for " + platform + " " + e.getMessage(), e);
+            throw task.step().shared()
+                    ? e
+                    : new NotFoundException("for " + task.platforms().get(0) + " " + e.getMessage(), e);
         }
     }
 

@@ -10,6 +10,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Executor;
 
 /** How a layer is compressed. Immutable. */
 public final class Compression {
@@ -118,10 +120,13 @@ public final class Compression {
      * Begins a run.
      *
      * @param threads how many may work, the caller's among them
+     * @param executor where the others are; threads of the encoder's own if it is empty
      */
-    Encoder encoder(OutputStream out, int threads) throws IOException {
+    Encoder encoder(OutputStream out, int threads, Optional<Executor> executor) throws IOException {
         return switch (form) {
-            case GZIP -> of(new GzipEncoder(out, level));
+            case GZIP ->
+                of(executor.map(others -> new GzipEncoder(out, level, threads, others))
+                        .orElseGet(() -> new GzipEncoder(out, level, threads)));
             case ZSTD -> of(new ZstdEncoder(out, level, Math.max(1, threads - 1)));
             case NONE -> throw new IllegalStateException("nothing is compressed");
         };

@@ -9,6 +9,7 @@ import dev.lading.layer.Part.Source;
 import dev.lading.layer.Part.StatedSource;
 import dev.lading.layer.Part.WhiteoutSource;
 import dev.lading.oci.InvalidInputException;
+import dev.lading.oci.NotFoundException;
 import dev.lading.tar.TarEntry;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -434,6 +435,23 @@ public final class LayerRecipe {
      */
     public LayerRecipe overlaidBy(LayerRecipe other) {
         return joined(other, true);
+    }
+
+    /**
+     * Looks whether all folders, files and archives of this recipe are there, in their order; nothing is read.
+     *
+     * @throws NotFoundException if one is not there, or is of another kind
+     */
+    public void requireSources() {
+        requireSources(root);
+    }
+
+    private static void requireSources(Node node) {
+        if (node instanceof Joined joined) {
+            joined.nodes().forEach(LayerRecipe::requireSources);
+        } else if (node instanceof Part part) {
+            part.source().require();
+        }
     }
 
     private LayerRecipe joined(LayerRecipe other, boolean laterWins) {

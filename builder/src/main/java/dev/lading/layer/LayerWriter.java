@@ -16,6 +16,7 @@ import java.security.MessageDigest;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 
 /**
  * Makes layers: recipe → tar → diff ID → compression → digest, in one pass straight into a target, without a temporary copy.
@@ -29,11 +30,13 @@ public final class LayerWriter {
     private final Compression compression;
     private final EntryObserver observer;
     private final int threads;
+    private final Optional<Executor> executor;
 
-    private LayerWriter(Compression compression, EntryObserver observer, int threads) {
+    private LayerWriter(Compression compression, EntryObserver observer, int threads, Optional<Executor> executor) {
         this.compression = compression;
         this.observer = observer;
         this.threads = threads;
+        this.executor = executor;
     }
 
     /**
@@ -44,7 +47,7 @@ public final class LayerWriter {
      */
     public static LayerWriter with(Compression compression) {
         int processors = Math.min(MOST_BY_DEFAULT, Runtime.getRuntime().availableProcessors());
-        return new LayerWriter(Objects.requireNonNull(compression), LayerTar.NOBODY, processors);
+        return new LayerWriter(Objects.requireNonNull(compression), LayerTar.NOBODY, processors, Optional.empty());
     }
 
     /**
@@ -60,7 +63,20 @@ public final class LayerWriter {
         if (count < 1) {
             throw new InvalidInputException("a layer needs at least one thread, not " + count);
         }
-        return new LayerWriter(compression, observer, count);
+        return new LayerWriter(compression, observer, count, executor);
+    }
+
+    /**
+     * Returns this writer with the caller's threads instead of its own for what it does beside: at most one task less than
+     * {@link #threads} says at a time. Tasks end by themselves and do nothing once {@link #write} has returned; what the
+     * executor does not do, the thread that writes does. Uncompressed layers are then made by that thread alone, and zstd has
+     * threads of its own in any case.
+     *
+     * @param helpers runs the tasks
+     * @return the new writer
+     */
+    public LayerWriter executor(Executor helpers) {
+        return new LayerWriter(compression, observer, threads, Optional.of(helpers));
     }
 
     /**
@@ -70,7 +86,7 @@ public final class LayerWriter {
      * @return the new writer
      */
     public LayerWriter observing(EntryObserver newObserver) {
-        return new LayerWriter(compression, Objects.requireNonNull(newObserver), threads);
+        return new LayerWriter(compression, Objects.requireNonNull(newObserver), threads, executor);
     }
 
     /**
@@ -100,7 +116,7 @@ public final class LayerWriter {
     private Optional<Digest> written(List<LayerEntry> entries, OutputStream out) throws IOException {
         LayerTar tar = new LayerTar(entries, observer);
         if (compression.isNone()) {
-            if (threads > 1) {
+            if (threads > 1 && executor.isEmpty()) {
                 ReadAhead.pass(tar::writeTo, out);
             } else {
                 tar.writeTo(out);
@@ -108,7 +124,7 @@ public final class LayerWriter {
             return Optional.empty();
         }
         MessageDigest diffId = Digest.Algorithm.SHA256.newMessageDigest();
-        try (Compression.Encoder encoder = compression.encoder(out, threads)) {
+        try (Compression.Encoder encoder = compression.encoder(out, threads, executor)) {
             tar.writeTo(new DigestOutputStream(encoder.in(), diffId));
             encoder.finish();
         }
