@@ -1,6 +1,7 @@
 package dev.lading.build;
 
 import dev.lading.layer.Compression;
+import dev.lading.layer.LayerCache;
 import dev.lading.layer.LayerRecipe;
 import dev.lading.layer.LayerWriter;
 import dev.lading.oci.CancelledException;
@@ -56,6 +57,7 @@ public final class ImageBuilder {
     private final Map<String, String> annotations;
     private final boolean audited;
     private final OptionalInt threads;
+    private final Optional<LayerCache> cache;
 
     private ImageBuilder(
             Optional<ContentGraph> base,
@@ -66,7 +68,8 @@ public final class ImageBuilder {
             Instant created,
             Map<String, String> annotations,
             boolean audited,
-            OptionalInt threads) {
+            OptionalInt threads,
+            Optional<LayerCache> cache) {
         this.base = base;
         this.platforms = platforms;
         this.steps = steps;
@@ -76,6 +79,7 @@ public final class ImageBuilder {
         this.annotations = annotations;
         this.audited = audited;
         this.threads = threads;
+        this.cache = cache;
     }
 
     /** One layer to make: the same for all platforms, or one for each that has a recipe. */
@@ -110,7 +114,8 @@ public final class ImageBuilder {
                 Instant.EPOCH,
                 Map.of(),
                 true,
-                OptionalInt.empty());
+                OptionalInt.empty(),
+                Optional.empty());
     }
 
     /**
@@ -125,7 +130,7 @@ public final class ImageBuilder {
         if (copy.stream().map(Platform::normalized).distinct().count() != copy.size()) {
             throw new InvalidInputException("each platform is named once; these are " + copy);
         }
-        return new ImageBuilder(base, copy, steps, config, compression, created, annotations, audited, threads);
+        return new ImageBuilder(base, copy, steps, config, compression, created, annotations, audited, threads, cache);
     }
 
     /**
@@ -167,7 +172,7 @@ public final class ImageBuilder {
         List<Step> more = new ArrayList<>(steps);
         more.add(step);
         return new ImageBuilder(
-                base, platforms, List.copyOf(more), config, compression, created, annotations, audited, threads);
+                base, platforms, List.copyOf(more), config, compression, created, annotations, audited, threads, cache);
     }
 
     /**
@@ -178,7 +183,7 @@ public final class ImageBuilder {
      */
     public ImageBuilder config(UnaryOperator<ConfigEdit> edit) {
         return new ImageBuilder(
-                base, platforms, steps, edit.apply(config), compression, created, annotations, audited, threads);
+                base, platforms, steps, edit.apply(config), compression, created, annotations, audited, threads, cache);
     }
 
     /**
@@ -188,7 +193,8 @@ public final class ImageBuilder {
      * @return the new description
      */
     public ImageBuilder compression(Compression newCompression) {
-        return new ImageBuilder(base, platforms, steps, config, newCompression, created, annotations, audited, threads);
+        return new ImageBuilder(
+                base, platforms, steps, config, newCompression, created, annotations, audited, threads, cache);
     }
 
     /**
@@ -198,7 +204,8 @@ public final class ImageBuilder {
      * @return the new description
      */
     public ImageBuilder created(Instant time) {
-        return new ImageBuilder(base, platforms, steps, config, compression, time, annotations, audited, threads);
+        return new ImageBuilder(
+                base, platforms, steps, config, compression, time, annotations, audited, threads, cache);
     }
 
     /**
@@ -211,7 +218,7 @@ public final class ImageBuilder {
     public ImageBuilder annotate(String key, String value) {
         Map<String, String> more = new LinkedHashMap<>(annotations);
         more.put(key, value);
-        return new ImageBuilder(base, platforms, steps, config, compression, created, more, audited, threads);
+        return new ImageBuilder(base, platforms, steps, config, compression, created, more, audited, threads, cache);
     }
 
     /**
@@ -222,7 +229,7 @@ public final class ImageBuilder {
      * @return the new description
      */
     public ImageBuilder audited(boolean on) {
-        return new ImageBuilder(base, platforms, steps, config, compression, created, annotations, on, threads);
+        return new ImageBuilder(base, platforms, steps, config, compression, created, annotations, on, threads, cache);
     }
 
     /**
@@ -236,7 +243,20 @@ public final class ImageBuilder {
     public ImageBuilder threads(int count) {
         OptionalInt bound = OptionalInt.of(count);
         IndexBuilder.requireThreads(count);
-        return new ImageBuilder(base, platforms, steps, config, compression, created, annotations, audited, bound);
+        return new ImageBuilder(
+                base, platforms, steps, config, compression, created, annotations, audited, bound, cache);
+    }
+
+    /**
+     * Returns this build with a cache of layers: what has not changed since it was made is not made again.
+     *
+     * @param newCache the cache
+     * @return the new description
+     */
+    public ImageBuilder cache(LayerCache newCache) {
+        Optional<LayerCache> kept = Optional.of(newCache);
+        return new ImageBuilder(
+                base, platforms, steps, config, compression, created, annotations, audited, threads, kept);
     }
 
     /**
@@ -351,11 +371,11 @@ public final class ImageBuilder {
     }
 
     private Layer write(Task task, int bound, Executor helpers, PlatformAudit.Collected audit, ContentTarget target) {
-        return LayerWriter.with(compression)
+        LayerWriter writer = LayerWriter.with(compression)
                 .threads(bound)
                 .executor(helpers)
-                .observing(audit.observer(task.platforms()))
-                .write(task.recipe(), target);
+                .observing(audit.observer(task.platforms()));
+        return cache.map(writer::cache).orElse(writer).write(task.recipe(), target);
     }
 
     private static void requireSources(Task task) {
