@@ -7,7 +7,6 @@ import dev.lading.layer.Part.StatedSource;
 import dev.lading.layer.Part.WhiteoutSource;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.LadingException;
-import dev.lading.oci.NotFoundException;
 import dev.lading.oci.content.ProducerFailedException;
 import dev.lading.oci.platform.ExecutableHeader;
 import dev.lading.tar.TarEntry;
@@ -17,7 +16,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,6 +38,7 @@ final class PartScan {
      * @param detail whether files are asked for all that tells them from others
      */
     static List<LayerEntry> of(Part part, boolean detail) {
+        part.source().require();
         PartScan scan = new PartScan(part, detail);
         if (part.source() instanceof FolderSource source) {
             scan.folder(source.folder());
@@ -65,12 +64,6 @@ final class PartScan {
     }
 
     private void folder(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            throw new NotFoundException(
-                    Files.exists(folder)
-                            ? folder + " is no folder. Name a folder, or add it as a file."
-                            : "there is no folder " + folder + ". Check the path, or build what belongs there first.");
-        }
         try {
             new FolderScan(part, folder.getFileSystem(), detail, entries).folder(folder, destination(part));
         } catch (IOException e) {
@@ -78,18 +71,7 @@ final class PartScan {
         }
     }
 
-    /** Whether a file that a recipe names is there, and no folder. */
-    static void requireFile(Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw new NotFoundException(
-                    Files.exists(file)
-                            ? file + " is no file. Name a file, or add it as a folder."
-                            : "there is no file " + file + ". Check the path, or build it first.");
-        }
-    }
-
     private void singleFile(Path file) {
-        requireFile(file);
         byte[] destination = destination(part);
         try {
             // A link named by the caller is what it points to; where it leads may not change between here and the
