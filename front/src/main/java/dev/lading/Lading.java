@@ -3,22 +3,30 @@ package dev.lading;
 import dev.lading.build.AuditFailedException;
 import dev.lading.build.BuildResult;
 import dev.lading.build.ImageBuilder;
+import dev.lading.emulation.HostExecution;
 import dev.lading.oci.CancelledException;
 import dev.lading.oci.Descriptor;
 import dev.lading.oci.Digest;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.LadingException;
 import dev.lading.oci.NotFoundException;
+import dev.lading.oci.Platform;
 import dev.lading.oci.Reference;
 import dev.lading.oci.UnsupportedException;
 import dev.lading.oci.content.ContentGraph;
 import dev.lading.oci.content.ContentStore;
 import dev.lading.oci.content.CopyResult;
 import dev.lading.oci.content.GraphCopy;
+import dev.lading.oci.content.Image;
 import dev.lading.oci.content.PartlyTaggedException;
 import dev.lading.oci.content.SourceFailedException;
 import dev.lading.oci.layout.OciLayout;
+import dev.lading.oci.rootfs.FlattenResult;
+import dev.lading.oci.rootfs.RootFileSystem;
+import dev.lading.oci.rootfs.UnpackResult;
 import dev.lading.registry.RegistryClient;
+import java.io.OutputStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -151,6 +159,50 @@ public final class Lading implements AutoCloseable {
                     + target + ". Leave the digest out.");
         }
         return GraphCopy.from(graph).to(store(target), names(target));
+    }
+
+    /**
+     * Chooses one image of a place.
+     *
+     * @param place the place
+     * @param platform the platform wanted; empty for the only image there is, or where there are several the one for this host
+     * @return the image
+     * @throws NotFoundException if there is none for the platform
+     * @throws LadingException as {@link #resolve}
+     */
+    public Image image(Place place, Optional<Platform> platform) {
+        ContentGraph graph = resolve(place);
+        if (platform.isEmpty() && graph.images().size() == 1) {
+            return graph.onlyImage();
+        }
+        return graph.image(platform.orElseGet(() -> HostExecution.detect().host()));
+    }
+
+    /**
+     * Unpacks the root file system of an image into a folder, rootless: without owners and set-user-id bits. What more there is
+     * to choose is {@link RootFileSystem}'s.
+     *
+     * @param place the image
+     * @param platform the platform wanted, as for {@link #image}
+     * @param folder where to; absent, or an empty folder
+     * @return what was done, and what was left out
+     * @throws LadingException as {@link #image} and {@link RootFileSystem#unpack}
+     */
+    public UnpackResult unpack(Place place, Optional<Platform> platform, Path folder) {
+        return RootFileSystem.of(image(place, platform)).unpack(folder);
+    }
+
+    /**
+     * Writes the root file system of an image as one tar stream without whiteouts.
+     *
+     * @param place the image
+     * @param platform the platform wanted, as for {@link #image}
+     * @param out where to; neither flushed nor closed
+     * @return what was written
+     * @throws LadingException as {@link #image} and {@link RootFileSystem#flatten}
+     */
+    public FlattenResult export(Place place, Optional<Platform> platform, OutputStream out) {
+        return RootFileSystem.of(image(place, platform)).flatten(out);
     }
 
     /**

@@ -36,6 +36,8 @@ final class Session {
         verbs.put("build", () -> new BuildVerb(environment));
         verbs.put("inspect", InspectVerb::new);
         verbs.put("copy", CopyVerb::new);
+        verbs.put("unpack", UnpackVerb::new);
+        verbs.put("export", ExportVerb::new);
         verbs.put("registry", RegistryVerb::new);
     }
 
