@@ -84,6 +84,22 @@ record Part(Source source, String destination, boolean below, Rules rules, Selec
         }
     }
 
+    /** What has to be laid over one folder to get another. */
+    record DifferenceSource(Path lower, Path upper) implements Source {
+        @Override
+        public boolean hasEntries() {
+            return true;
+        }
+    }
+
+    /** The upper folder of an overlay. */
+    record OverlaySource(Path upper) implements Source {
+        @Override
+        public boolean hasEntries() {
+            return true;
+        }
+    }
+
     /** What entries of some paths are given. */
     record Where(PathPattern pattern, EntryRule rule) {}
 

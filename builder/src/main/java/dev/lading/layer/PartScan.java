@@ -1,8 +1,10 @@
 package dev.lading.layer;
 
+import dev.lading.layer.Part.DifferenceSource;
 import dev.lading.layer.Part.FileSource;
 import dev.lading.layer.Part.FolderSource;
 import dev.lading.layer.Part.GeneratedSource;
+import dev.lading.layer.Part.OverlaySource;
 import dev.lading.layer.Part.StatedSource;
 import dev.lading.layer.Part.WhiteoutSource;
 import dev.lading.oci.InvalidInputException;
@@ -43,6 +45,10 @@ final class PartScan {
         PartScan scan = new PartScan(part, detail);
         if (part.source() instanceof FolderSource source) {
             scan.folder(source.folder());
+        } else if (part.source() instanceof DifferenceSource source) {
+            scan.difference(source);
+        } else if (part.source() instanceof OverlaySource source) {
+            scan.overlay(source);
         } else if (part.source() instanceof FileSource source) {
             scan.singleFile(source.file());
         } else if (part.source() instanceof GeneratedSource source) {
@@ -64,13 +70,36 @@ final class PartScan {
         return new LayerEntry(path, header, FileContent.NONE, "a folder above");
     }
 
-    private void folder(Path folder) {
+    private void difference(DifferenceSource source) {
+        requireFolder(source.lower());
+        requireFolder(source.upper());
+        try {
+            entries.addAll(DifferenceScan.entries(part, source));
+        } catch (IOException e) {
+            throw LadingException.from("cannot compare " + source.lower() + " with " + source.upper(), e);
+        }
+    }
+
+    private void overlay(OverlaySource source) {
+        requireFolder(source.upper());
+        try {
+            new OverlayScan(part, source.upper(), detail, entries).folder(source.upper(), destination(part));
+        } catch (IOException e) {
+            throw LadingException.from("cannot look through the folder " + source.upper(), e);
+        }
+    }
+
+    private static void requireFolder(Path folder) {
         if (!Files.isDirectory(folder)) {
             throw new NotFoundException(
                     Files.exists(folder)
                             ? folder + " is no folder. Name a folder, or add it as a file."
                             : "there is no folder " + folder + ". Check the path, or build what belongs there first.");
         }
+    }
+
+    private void folder(Path folder) {
+        requireFolder(folder);
         try {
             new FolderScan(part, folder.getFileSystem(), detail, entries).folder(folder, destination(part));
         } catch (IOException e) {
