@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -35,7 +36,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class Inflating {
     /** What is inflated: the JDK's class files, or the jars of the race. */
     @Param({"classes", "stored"})
-    public String input;
+    public String input = "classes";
 
     private byte[] gzip = {};
     private final byte[] buffer = new byte[64 * 1024];
@@ -57,7 +58,7 @@ public class Inflating {
         }
         byte[] bytes = content.toByteArray();
         if (input.equals("stored")) {
-            new java.util.Random(5).nextBytes(bytes);
+            new Random(5).nextBytes(bytes);
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (GZIPOutputStream stream = new GZIPOutputStream(out)) {

@@ -10,6 +10,7 @@ import dev.lading.oci.Platform;
 import dev.lading.oci.content.ContentGraph;
 import dev.lading.oci.content.ContentSource;
 import dev.lading.oci.content.Image;
+import dev.lading.oci.platform.ElfHeader;
 import dev.lading.oci.platform.ExecutableHeader;
 import dev.lading.oci.rootfs.LayerException;
 import dev.lading.oci.rootfs.LayerReader;
@@ -147,7 +148,7 @@ public final class PlatformAudit {
 
     private static Optional<Platform> program(byte[] firstBytes) {
         ExecutableHeader header = ExecutableHeader.of(firstBytes);
-        return header.executable() ? header.platform() : Optional.empty();
+        return header instanceof ElfHeader && header.executable() ? header.platform() : Optional.empty();
     }
 
     private static Optional<AuditFinding> finding(Platform platform, String path, Platform found) {

@@ -208,8 +208,10 @@ final class PartScan {
         }
         ExecutableHeader header = ExecutableHeader.of(Arrays.copyOf(first.array(), first.position()));
         return switch (header.kind()) {
-            case ELF, MACH_O, SCRIPT -> Rules.EXECUTABLE;
-            case PE, OTHER -> Rules.PLAIN;
+            case ELF, MACH_O -> Rules.EXECUTABLE;
+            // What only seems to mean to be a script is started by no kernel.
+            case SCRIPT -> header.executable() ? Rules.EXECUTABLE : Rules.PLAIN;
+            case PE, JAVA_CLASS, JAR, WASM, OTHER -> Rules.PLAIN;
         };
     }
 }

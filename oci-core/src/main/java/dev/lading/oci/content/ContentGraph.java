@@ -10,11 +10,14 @@ import dev.lading.oci.MediaType;
 import dev.lading.oci.NotFoundException;
 import dev.lading.oci.Platform;
 import dev.lading.oci.PlatformMatcher;
+import dev.lading.oci.PlatformSelection;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -195,34 +198,52 @@ public final class ContentGraph {
                 collect(child, depth + 1, images);
             }
         } else if (at.mediaType().isImageManifest()
-                && !at.platform().filter(ContentGraph::isUnknown).isPresent()) {
+                && !at.platform().filter(Platform::isNone).isPresent()) {
             images.add(Image.of(at, source));
         }
     }
 
-    private static boolean isUnknown(Platform platform) {
-        return platform.os().equals("unknown") && platform.architecture().equals("unknown");
-    }
-
     /**
-     * Returns the image for a platform, strictly after normalising; the first where several match.
+     * Returns the image for a platform, strictly after normalising; the first where several match. A platform that the index
+     * does not say is read from the image's configuration first.
      *
      * @param platform the platform wanted
      * @return the image
-     * @throws NotFoundException if there is none; the message lists what there is
+     * @throws NotFoundException if there is none; the message lists what there is and the nearest that would run
+     * @throws LadingException as {@link ContentSource#document}
      */
     public Image image(Platform platform) {
-        List<Image> images = images();
-        return PlatformMatcher.strict(platform).matching(images, Image::platform).stream()
-                .findFirst()
-                .orElseThrow(
-                        () -> new NotFoundException("no image for " + platform + " in " + source.describe() + " at "
-                                + descriptor.digest() + "; it has "
-                                + images.stream()
-                                        .map(i -> i.platform().toString())
-                                        .distinct()
-                                        .collect(Collectors.joining(", "))
-                                + ". Choose another base or drop the platform."));
+        return image(platform, PlatformMatcher.strict());
+    }
+
+    /**
+     * Returns the best image for a platform by a rule: {@code image(platform, compatible())} takes what a machine of the
+     * platform runs. A platform that the index does not say is read from the image's configuration first.
+     *
+     * @param platform the platform wanted
+     * @param rule makes the matcher of it, such as {@link PlatformMatcher#compatible()}
+     * @return the image
+     * @throws NotFoundException if none matches; the message lists what there is and the nearest that would run
+     * @throws LadingException as {@link ContentSource#document}
+     */
+    public Image image(Platform platform, Function<? super Platform, PlatformMatcher> rule) {
+        return selection().one(platform, rule);
+    }
+
+    /**
+     * Returns the images for several platforms, each as {@link #image(Platform)}; the documents are read once.
+     *
+     * @param platforms the platforms wanted
+     * @return the image for each, in the order of the platforms
+     * @throws NotFoundException if there is a platform without one; the message names every such platform
+     * @throws LadingException as {@link ContentSource#document}
+     */
+    public Map<Platform, Image> images(Collection<Platform> platforms) {
+        return selection().each(platforms, PlatformMatcher.strict());
+    }
+
+    private PlatformSelection<Image> selection() {
+        return PlatformSelection.of(images(), Image::platform, source.describe() + " at " + descriptor.digest());
     }
 
     /**

@@ -187,13 +187,12 @@ public final class OciLayout implements ContentStore, AutoCloseable {
             return entry;
         }
         try {
+            if (Files.size(file) > Manifest.MAX_BYTES) {
+                return Optional.empty();
+            }
             byte[] bytes = readSmall(file, Manifest.MAX_BYTES);
-            return JsonObject.read(bytes, Manifest.MAX_BYTES)
-                    .text("mediaType")
-                    .map(type -> Descriptor.of(new MediaType(type), digest, bytes.length));
-        } catch (JsonFault | InvalidInputException e) {
-            // Not a document, so not what a name can mean: a layer or a configuration has no type of its own.
-            return Optional.empty();
+            // Empty for what is no document, and so not what a name can mean: a layer, a configuration.
+            return Manifest.typeOf(bytes).map(type -> Descriptor.of(type, digest, bytes.length));
         } catch (IOException e) {
             throw LadingException.from("cannot read " + file, e);
         }

@@ -37,7 +37,7 @@ class ExecutableHeaderTest {
         "64,false,258,linux/loong64",
     })
     void an_elf_file_names_its_platform(int bits, boolean big, int machine, String platform) {
-        ExecutableHeader header = ExecutableHeader.of(elf(bits, big, 2, machine));
+        ElfHeader header = (ElfHeader) ExecutableHeader.of(elf(bits, big, 2, machine));
         assertThat(header.platform()).map(Platform::toString).contains(platform);
         assertThat(header.bits()).isEqualTo(bits);
         assertThat(header.bigEndian()).isEqualTo(big);
@@ -54,7 +54,7 @@ class ExecutableHeaderTest {
     void scripts_other_systems_and_short_files_are_told_apart() {
         assertThat(kind("#!/bin/sh\n")).isEqualTo(ExecutableHeader.Kind.SCRIPT);
         assertThat(kind("MZ______")).isEqualTo(ExecutableHeader.Kind.PE);
-        assertThat(kind("\u007fELF")).isEqualTo(ExecutableHeader.Kind.OTHER);
+        assertThat(kind("\u007fELF")).isEqualTo(ExecutableHeader.Kind.ELF);
         assertThat(kind("")).isEqualTo(ExecutableHeader.Kind.OTHER);
         assertThat(ExecutableHeader.of(new byte[] {(byte) 0xcf, (byte) 0xfa, (byte) 0xed, (byte) 0xfe})
                         .kind())
