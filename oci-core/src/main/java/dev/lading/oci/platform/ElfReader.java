@@ -7,6 +7,7 @@ import dev.lading.oci.platform.ElfHeader.Linking;
 import dev.lading.oci.platform.ElfHeader.Part;
 import dev.lading.oci.platform.ElfHeader.Property;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -70,6 +71,28 @@ final class ElfReader {
         ElfReader reader = new ElfReader(file);
         reader.header();
         return reader.result();
+    }
+
+    /**
+     * What of a file tells the variant of its architecture and lies beyond its first page.
+     *
+     * @param end whether the end is wanted, where ARM's attributes are
+     * @param goData where the data begins that holds Go's build information; -1 if the file is not Go's
+     */
+    record Wanted(boolean end, long goData) {}
+
+    /** Reads first bytes for what else should be seen. */
+    static Wanted wanted(FileBytes first) {
+        ElfReader reader = new ElfReader(first);
+        try {
+            reader.header();
+        } catch (IOException e) {
+            throw new UncheckedIOException("bytes at hand are read without a file", e);
+        }
+        boolean program = reader.type == ElfHeader.Type.EXECUTABLE || reader.type == ElfHeader.Type.SHARED;
+        long goData =
+                reader.notes.go() ? reader.firstWritable().map(Segment::offset).orElse(-1L) : -1;
+        return new Wanted(program && reader.machine == ElfMachine.ARM, goData);
     }
 
     private void header() throws IOException {
@@ -295,12 +318,16 @@ final class ElfReader {
 
     // Without section names it is where Go's linker puts it: at the start of the first data that may be written.
     private void goSegment() throws IOException {
-        for (Segment segment : segments) {
-            if (segment.type() == LOAD && (segment.flags() & (WRITABLE | EXECUTABLE)) == WRITABLE) {
-                searchGo(segment.offset(), segment.bytes());
-                return;
-            }
+        Optional<Segment> data = firstWritable();
+        if (data.isPresent()) {
+            searchGo(data.get().offset(), data.get().bytes());
         }
+    }
+
+    private Optional<Segment> firstWritable() {
+        return segments.stream()
+                .filter(s -> s.type() == LOAD && (s.flags() & (WRITABLE | EXECUTABLE)) == WRITABLE)
+                .findFirst();
     }
 
     private void searchGo(long offset, long bytes) throws IOException {
