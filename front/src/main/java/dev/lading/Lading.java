@@ -11,7 +11,6 @@ import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.LadingException;
 import dev.lading.oci.NotFoundException;
 import dev.lading.oci.Platform;
-import dev.lading.oci.Reference;
 import dev.lading.oci.UnsupportedException;
 import dev.lading.oci.content.ContentGraph;
 import dev.lading.oci.content.ContentStore;
@@ -247,9 +246,7 @@ public final class Lading implements AutoCloseable {
      */
     public static Place pinned(Place target, Digest digest) {
         if (target instanceof Place.Remote remote) {
-            return new Place.Remote(
-                    Reference.of(remote.name().registry(), remote.name().repository())
-                            .withDigest(digest));
+            return new Place.Remote(remote.name().withoutName().withDigest(digest));
         } else if (target instanceof Place.Layout layout) {
             return new Place.Layout(layout.folder(), Optional.empty(), Optional.of(digest));
         }

@@ -129,7 +129,7 @@ final class CachedWrite {
     private boolean settled(Digest key, CacheRecord record) throws IOException {
         Map<ByteBuffer, LayerEntry> entries = new HashMap<>();
         scan.entries().forEach(entry -> entries.put(ByteBuffer.wrap(entry.path()), entry));
-        ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+        byte[] buffer = new byte[BUFFER];
         List<CacheRecord.Doubtful> left = new ArrayList<>();
         for (CacheRecord.Doubtful doubtful : record.doubtful()) {
             LayerEntry entry = entries.get(ByteBuffer.wrap(doubtful.path()));

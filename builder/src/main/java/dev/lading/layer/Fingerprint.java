@@ -33,7 +33,7 @@ final class Fingerprint {
     private final Predicate<FileFacts> trustedFiles;
     private final Predicate<FileFacts> trustedArchives;
     private final DataOutputStream out;
-    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+    private final byte[] buffer = new byte[BUFFER];
 
     private Fingerprint(
             RecipeScan scan,
@@ -181,13 +181,12 @@ final class Fingerprint {
     }
 
     /** The sha256 of a file's content, which is read whole. */
-    static byte[] contentOf(LayerEntry entry, ByteBuffer buffer) throws IOException {
+    static byte[] contentOf(LayerEntry entry, byte[] buffer) throws IOException {
         MessageDigest digest = Digest.Algorithm.SHA256.newMessageDigest();
+        ByteBuffer window = ByteBuffer.wrap(buffer);
         try (ReadableByteChannel in = entry.content().open()) {
-            buffer.clear();
-            while (in.read(buffer) >= 0) {
-                digest.update(buffer.array(), 0, buffer.position());
-                buffer.clear();
+            for (int n = in.read(window); n >= 0; n = in.read(window.clear())) {
+                digest.update(buffer, 0, n);
             }
         }
         entry.content().checkUnchanged();
