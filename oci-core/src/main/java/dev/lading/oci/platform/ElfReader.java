@@ -10,10 +10,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Reads an ELF file: the header, the program headers and what they point to, and of the sections the two that no program
@@ -392,23 +394,28 @@ final class ElfReader {
         return segments.stream().anyMatch(segment -> segment.type() == segmentType);
     }
 
-    /** What the code needs of its architecture, as far as the file says. */
+    /** What the code needs of its architecture, as far as the file says: the newer of what C's and Go's linkers say. */
     private Optional<String> variant(String architecture) {
         Optional<String> byGo = go.flatMap(GoBuild::platform)
                 .filter(p -> p.architecture().equals(architecture))
                 .flatMap(Platform::variant);
-        return switch (architecture) {
-            case "arm", "armbe" -> arm.variant().or(() -> byGo);
-            case "amd64" -> {
-                Set<Property> needed = notes.properties();
-                yield needed.contains(Property.X86_64_V4)
-                        ? Optional.of("v4")
-                        : needed.contains(Property.X86_64_V3)
-                                ? Optional.of("v3")
-                                : needed.contains(Property.X86_64_V2) ? Optional.of("v2") : byGo;
-            }
-            default -> byGo;
+        Optional<String> byOther = switch (architecture) {
+            case "arm", "armbe" -> arm.variant();
+            case "amd64" -> level();
+            default -> Optional.empty();
         };
+        // One digit after the letter, so that the newer is the greater text.
+        return Stream.concat(byGo.stream(), byOther.stream()).max(Comparator.naturalOrder());
+    }
+
+    private Optional<String> level() {
+        Set<Property> needed = notes.properties();
+        if (needed.contains(Property.X86_64_V4)) {
+            return Optional.of("v4");
+        } else if (needed.contains(Property.X86_64_V3)) {
+            return Optional.of("v3");
+        }
+        return needed.contains(Property.X86_64_V2) ? Optional.of("v2") : Optional.empty();
     }
 
     private Optional<FloatAbi> floatAbi() {
