@@ -3,6 +3,7 @@ package dev.lading;
 import dev.lading.build.AuditFailedException;
 import dev.lading.build.BuildResult;
 import dev.lading.build.ImageBuilder;
+import dev.lading.emulation.ExecDiagnosis;
 import dev.lading.emulation.HostExecution;
 import dev.lading.oci.CancelledException;
 import dev.lading.oci.Descriptor;
@@ -189,6 +190,21 @@ public final class Lading implements AutoCloseable {
      */
     public UnpackResult unpack(Place place, Optional<Platform> platform, Path folder) {
         return RootFileSystem.of(image(place, platform)).unpack(folder);
+    }
+
+    /**
+     * Says whether an image's command starts on a host, and if not, why and what to do. The image is unpacked into a temporary
+     * folder, which is removed again.
+     *
+     * @param place the image
+     * @param platform the platform of it; empty for the only one, or the best for this host
+     * @param host the host that is to run it
+     * @return what would become of its entrypoint and command
+     * @throws InvalidInputException if the image has no command
+     * @throws LadingException of another kind as {@link #unpack}
+     */
+    public ExecDiagnosis explain(Place place, Optional<Platform> platform, HostExecution host) {
+        return Explaining.of(image(place, platform), host);
     }
 
     /**

@@ -81,8 +81,7 @@ public final class Document {
         return made(Digest.Algorithm.SHA256, mediaType, bytes, limits);
     }
 
-    private static Document made(
-            Digest.Algorithm algorithm, MediaType mediaType, byte[] bytes, DocumentLimits limits) {
+    private static Document made(Digest.Algorithm algorithm, MediaType mediaType, byte[] bytes, DocumentLimits limits) {
         if (bytes.length > limits.maxBytes()) {
             throw new InvalidInputException("a manifest or index of " + bytes.length + " bytes is larger than the "
                     + limits.maxBytes() + " that are allowed");
