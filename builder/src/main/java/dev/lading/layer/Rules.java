@@ -18,6 +18,7 @@ import java.util.OptionalInt;
  * @param times what becomes of the times found
  * @param time the time that {@code times} speaks of
  * @param hardLinks whether files of one content stay hard links of each other
+ * @param devices whether devices and fifos of a foreign tar go in
  * @param attributes where extended attributes come from; from nowhere if it is empty
  */
 record Rules(
@@ -29,6 +30,7 @@ record Rules(
         Times times,
         Instant time,
         boolean hardLinks,
+        boolean devices,
         Optional<AttributeReader> attributes) {
 
     /** What becomes of the modes found. */
@@ -64,6 +66,7 @@ record Rules(
             Times.ONE,
             Instant.EPOCH,
             false,
+            false,
             Optional.empty());
 
     /** Of archives, which mean what they say. */
@@ -76,39 +79,48 @@ record Rules(
             Times.KEPT,
             Instant.EPOCH,
             true,
+            false,
             Optional.empty());
 
     Rules withFileMode(int mode) {
-        return new Rules(OptionalInt.of(mode), folderMode, modes, owner, names, times, time, hardLinks, attributes);
+        return new Rules(
+                OptionalInt.of(mode), folderMode, modes, owner, names, times, time, hardLinks, devices, attributes);
     }
 
     Rules withFolderMode(int mode) {
-        return new Rules(fileMode, OptionalInt.of(mode), modes, owner, names, times, time, hardLinks, attributes);
+        return new Rules(
+                fileMode, OptionalInt.of(mode), modes, owner, names, times, time, hardLinks, devices, attributes);
     }
 
     Rules withModes(Modes kept) {
-        return new Rules(fileMode, folderMode, kept, owner, names, times, time, hardLinks, attributes);
+        return new Rules(fileMode, folderMode, kept, owner, names, times, time, hardLinks, devices, attributes);
     }
 
     Rules withOwner(Optional<Owner> one) {
-        return new Rules(fileMode, folderMode, modes, one, names, times, time, hardLinks, attributes);
+        return new Rules(fileMode, folderMode, modes, one, names, times, time, hardLinks, devices, attributes);
     }
 
     Rules withNames(OwnerNames given) {
-        return new Rules(fileMode, folderMode, modes, owner, Optional.of(given), times, time, hardLinks, attributes);
+        return new Rules(
+                fileMode, folderMode, modes, owner, Optional.of(given), times, time, hardLinks, devices, attributes);
     }
 
     Rules withTimes(Times kept, Instant one) {
         Instant second = Instant.ofEpochSecond(one.getEpochSecond());
-        return new Rules(fileMode, folderMode, modes, owner, names, kept, second, hardLinks, attributes);
+        return new Rules(fileMode, folderMode, modes, owner, names, kept, second, hardLinks, devices, attributes);
     }
 
     Rules withHardLinks(boolean kept) {
-        return new Rules(fileMode, folderMode, modes, owner, names, times, time, kept, attributes);
+        return new Rules(fileMode, folderMode, modes, owner, names, times, time, kept, devices, attributes);
+    }
+
+    Rules withDevices() {
+        return new Rules(fileMode, folderMode, modes, owner, names, times, time, hardLinks, true, attributes);
     }
 
     Rules withAttributes(AttributeReader reader) {
-        return new Rules(fileMode, folderMode, modes, owner, names, times, time, hardLinks, Optional.of(reader));
+        return new Rules(
+                fileMode, folderMode, modes, owner, names, times, time, hardLinks, devices, Optional.of(reader));
     }
 
     /** Whether a file system has to be asked for more than its default view. */
