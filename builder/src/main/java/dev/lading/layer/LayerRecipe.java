@@ -468,14 +468,25 @@ public final class LayerRecipe {
     }
 
     /**
-     * Returns this recipe with the extended attributes of its folders' content.
+     * Returns this recipe with the extended attributes of what its folders hold, of links not. Attributes with an empty value
+     * are left out, for an archive cannot say them.
      *
-     * @param reader reads them, such as a program that sees all
+     * @param reader reads them, such as {@link AttributeReader#user} or {@link Getfattr}
      * @return the new recipe
      */
     public LayerRecipe keepAttributes(AttributeReader reader) {
         Objects.requireNonNull(reader);
         return withRules(rules -> rules.withAttributes(reader));
+    }
+
+    /**
+     * Returns this recipe without folders that have nothing but folders in them, such as those whose files a pattern leaves
+     * out.
+     *
+     * @return the new recipe
+     */
+    public LayerRecipe omitEmptyFolders() {
+        return withRules(Rules::withoutEmptyFolders);
     }
 
     /**

@@ -283,12 +283,13 @@ class ArchiveSourcesTest {
 
     @Test
     void hostile_tars_are_refused_by_name() throws IOException {
+        TarEntry[] device = {TarEntry.special(TarKind.CHARACTER_DEVICE, new byte[] {'n'}, 1, 3)};
         Map<String, TarEntry[]> hostile = Map.of(
                 "climbs", new TarEntry[] {TarEntry.file("a/../../etc/passwd", 1)},
                 "the target of", new TarEntry[] {TarEntry.file("a", 1), TarEntry.hardLink("b", "../a")},
                 "no file that came before", new TarEntry[] {TarEntry.hardLink("b", "a"), TarEntry.file("a", 1)},
                 "whiteout", new TarEntry[] {TarEntry.file("d/.wh.x", 0)},
-                "device", new TarEntry[] {TarEntry.special(TarKind.CHARACTER_DEVICE, new byte[] {'n'}, 1, 3)},
+                "device", device,
                 "is no folder", new TarEntry[] {TarEntry.symlink("d", "/etc"), TarEntry.file("d/passwd", 1)},
                 "longer", new TarEntry[] {TarEntry.file("n".repeat(300), 1)});
         for (Map.Entry<String, TarEntry[]> one : hostile.entrySet()) {
@@ -297,7 +298,7 @@ class ArchiveSourcesTest {
                     .isInstanceOf(InvalidInputException.class)
                     .hasMessageContaining(one.getKey());
         }
-        Path devices = archive("devices.tar", false, hostile.get("device"));
+        Path devices = archive("devices.tar", false, device);
         assertThat(layers.entry(tar(devices).keepDevices(), "n").deviceMinor()).isEqualTo(3);
         assertThat(layers.names(tar(devices).exclude("n"))).isEmpty();
     }

@@ -14,23 +14,29 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import dev.lading.oci.InvalidInputException;
+import dev.lading.oci.NotFoundException;
 import dev.lading.oci.UnsupportedException;
 import dev.lading.tar.TarEntry;
 import dev.lading.tar.TarKind;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -184,6 +190,40 @@ class LayerRecipeTest {
         LayerRecipe unlike =
                 from().keepHardLinks().where("lib/z.jar", EntryRule.create().mode(0600));
         assertThat(layers.entry(unlike, "lib/z.jar").kind()).isEqualTo(TarKind.FILE);
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "attributes are Linux's")
+    void attributes_are_carried_on_request() throws Exception {
+        Path odd = Files.writeString(temp.resolve("from/lib/o d\n\\d"), "x");
+        UserDefinedFileAttributeView view = Files.getFileAttributeView(odd, UserDefinedFileAttributeView.class);
+        Assumptions.assumeTrue(view != null, "no attributes here");
+        view.write("note", ByteBuffer.wrap(new byte[] {1, 2}));
+        view.write("empty", ByteBuffer.allocate(0));
+        Files.getFileAttributeView(temp.resolve("from/lib"), UserDefinedFileAttributeView.class)
+                .write("folder", ByteBuffer.wrap(new byte[] {3}));
+        assertThat(layers.entry(from(), "lib/o d\n\\d").otherRecordKeys()).isEmpty();
+        List<AttributeReader> readers = new ArrayList<>(List.of(AttributeReader.user()));
+        Path program = Path.of("/usr/bin/getfattr");
+        if (Files.isExecutable(program)) {
+            readers.add(Getfattr.at(program));
+        }
+        for (AttributeReader reader : readers) {
+            LayerRecipe recipe = from().into("/app").keepAttributes(reader);
+            assertThat(layers.entry(recipe, "app/lib/o d\n\\d").otherRecord("SCHILY.xattr.user.note"))
+                    .containsExactly(1, 2);
+            assertThat(layers.entry(recipe, "app/lib/o d\n\\d").otherRecordKeys())
+                    .hasSize(1);
+            assertThat(layers.entry(recipe, "app/lib/").otherRecordKeys()).containsExactly("SCHILY.xattr.user.folder");
+        }
+        assertThatThrownBy(() -> Getfattr.at(Path.of("getfattr"))).isInstanceOf(InvalidInputException.class);
+        assertThatThrownBy(() -> Getfattr.at(temp.resolve("none"))).isInstanceOf(NotFoundException.class);
+    }
+
+    @Test
+    void folders_with_nothing_but_folders_stay_out_on_request() throws IOException {
+        assertThat(layers.names(from().exclude("**/*.jar").omitEmptyFolders()))
+                .containsExactly("bin/", "bin/run", "lib/", "lib/.hidden", "lib/a.txt");
     }
 
     // ---- what is stated ----
