@@ -16,6 +16,7 @@ import dev.lading.oci.Layer;
 import dev.lading.oci.MediaType;
 import dev.lading.oci.NotFoundException;
 import dev.lading.oci.Platform;
+import dev.lading.oci.UnsupportedException;
 import dev.lading.oci.content.ContentGraph;
 import dev.lading.oci.content.ContentSource;
 import dev.lading.oci.content.ContentTarget;
@@ -268,6 +269,7 @@ public final class ImageBuilder {
      * @throws InvalidInputException if no platform was named, or the base contradicts itself
      * @throws NotFoundException if the base lacks a platform, or a file of a recipe is not there; no layer has been made in
      *     the first case
+     * @throws UnsupportedException if a layer would be written for Windows; no layer has been made
      * @throws AuditFailedException if a new layer holds programs for the wrong machine; no name was moved
      * @throws SourceFailedException if the base cannot be read
      * @throws PartlyTaggedException if some of the names moved and others did not
@@ -278,6 +280,7 @@ public final class ImageBuilder {
         if (platforms.isEmpty()) {
             throw new InvalidInputException("a build names at least one platform, such as linux/amd64");
         }
+        platforms.forEach(this::requireWritable);
         Map<Platform, Start> starts = new LinkedHashMap<>();
         platforms.forEach(platform -> starts.put(platform, start(platform)));
         MemoryStore memory = MemoryStore.create();
@@ -303,6 +306,17 @@ public final class ImageBuilder {
         CopyResult copy = IndexBuilder.bounded(GraphCopy.from(ContentGraph.of(root.descriptor(), source)), threads)
                 .to(target, names);
         return new BuildResult(root.descriptor(), images, copy);
+    }
+
+    /** Windows' layers have two trees, security descriptors and registry hives (layer.md does not say how); none is written. */
+    private void requireWritable(Platform platform) {
+        boolean windows = platform.normalized().os().equals("windows");
+        if (windows
+                && steps.stream().anyMatch(step -> step.recipe().apply(platform).isPresent())) {
+            throw new UnsupportedException("a layer for " + platform
+                    + " cannot be written: Lading reads and copies Windows images, and writes none of their layers."
+                    + " Drop the platform, or give it no layer.");
+        }
     }
 
     /** What a platform's image begins with. */

@@ -67,7 +67,7 @@ public final class LayerRecipe {
         return root;
     }
 
-    private static LayerRecipe of(Source source, Rules rules) {
+    static LayerRecipe of(Source source, Rules rules) {
         return new LayerRecipe(new Part(source, "", true, rules, Part.Selection.ALL));
     }
 

@@ -49,17 +49,20 @@ record Part(Source source, String destination, boolean below, Rules rules, Selec
         }
     }
 
+    private static void requireFolder(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new NotFoundException(
+                    Files.exists(folder)
+                            ? folder + " is no folder. Name a folder, or add it as a file."
+                            : "there is no folder " + folder + ". Check the path, or build what belongs there first.");
+        }
+    }
+
     /** A folder of files. */
     record FolderSource(Path folder) implements Source {
         @Override
         public void require() {
-            if (!Files.isDirectory(folder)) {
-                throw new NotFoundException(
-                        Files.exists(folder)
-                                ? folder + " is no folder. Name a folder, or add it as a file."
-                                : "there is no folder " + folder
-                                        + ". Check the path, or build what belongs there first.");
-            }
+            requireFolder(folder);
         }
 
         @Override
@@ -118,6 +121,33 @@ record Part(Source source, String destination, boolean below, Rules rules, Selec
 
     /** A layer that there is already. */
     record LayerSource(ContentSource source, Layer layer) implements Source {
+        @Override
+        public boolean hasEntries() {
+            return true;
+        }
+    }
+
+    /** What has to be laid over one folder to get another. */
+    record DifferenceSource(Path lower, Path upper) implements Source {
+        @Override
+        public void require() {
+            requireFolder(lower);
+            requireFolder(upper);
+        }
+
+        @Override
+        public boolean hasEntries() {
+            return true;
+        }
+    }
+
+    /** The upper folder of an overlay. */
+    record OverlaySource(Path upper) implements Source {
+        @Override
+        public void require() {
+            requireFolder(upper);
+        }
+
         @Override
         public boolean hasEntries() {
             return true;

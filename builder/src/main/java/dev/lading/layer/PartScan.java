@@ -1,8 +1,10 @@
 package dev.lading.layer;
 
+import dev.lading.layer.Part.DifferenceSource;
 import dev.lading.layer.Part.FileSource;
 import dev.lading.layer.Part.FolderSource;
 import dev.lading.layer.Part.GeneratedSource;
+import dev.lading.layer.Part.OverlaySource;
 import dev.lading.layer.Part.StatedSource;
 import dev.lading.layer.Part.WhiteoutSource;
 import dev.lading.oci.InvalidInputException;
@@ -42,6 +44,10 @@ final class PartScan {
         PartScan scan = new PartScan(part, detail);
         if (part.source() instanceof FolderSource source) {
             scan.folder(source.folder());
+        } else if (part.source() instanceof DifferenceSource source) {
+            scan.difference(source);
+        } else if (part.source() instanceof OverlaySource source) {
+            scan.overlay(source);
         } else if (part.source() instanceof FileSource source) {
             scan.singleFile(source.file());
         } else if (part.source() instanceof GeneratedSource source) {
@@ -61,6 +67,22 @@ final class PartScan {
     static LayerEntry parentFolder(byte[] path) {
         TarEntry header = TarEntry.folder(path).withMode(Rules.EXECUTABLE);
         return new LayerEntry(path, header, FileContent.NONE, "a folder above");
+    }
+
+    private void difference(DifferenceSource source) {
+        try {
+            entries.addAll(DifferenceScan.entries(part, source));
+        } catch (IOException e) {
+            throw LadingException.from("cannot compare " + source.lower() + " with " + source.upper(), e);
+        }
+    }
+
+    private void overlay(OverlaySource source) {
+        try {
+            new OverlayScan(part, source.upper(), detail, entries).folder(source.upper(), destination(part));
+        } catch (IOException e) {
+            throw LadingException.from("cannot look through the folder " + source.upper(), e);
+        }
     }
 
     private void folder(Path folder) {
