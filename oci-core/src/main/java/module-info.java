@@ -5,7 +5,6 @@
 module dev.lading.oci {
     requires static transitive org.jspecify;
     requires transitive dev.lading.codecs;
-    requires com.fasterxml.jackson.databind;
 
     exports dev.lading.oci;
     exports dev.lading.oci.content;

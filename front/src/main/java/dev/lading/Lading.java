@@ -3,22 +3,30 @@ package dev.lading;
 import dev.lading.build.AuditFailedException;
 import dev.lading.build.BuildResult;
 import dev.lading.build.ImageBuilder;
+import dev.lading.emulation.ExecDiagnosis;
+import dev.lading.emulation.HostExecution;
 import dev.lading.oci.CancelledException;
 import dev.lading.oci.Descriptor;
 import dev.lading.oci.Digest;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.LadingException;
 import dev.lading.oci.NotFoundException;
-import dev.lading.oci.Reference;
+import dev.lading.oci.Platform;
 import dev.lading.oci.UnsupportedException;
 import dev.lading.oci.content.ContentGraph;
 import dev.lading.oci.content.ContentStore;
 import dev.lading.oci.content.CopyResult;
 import dev.lading.oci.content.GraphCopy;
+import dev.lading.oci.content.Image;
 import dev.lading.oci.content.PartlyTaggedException;
 import dev.lading.oci.content.SourceFailedException;
 import dev.lading.oci.layout.OciLayout;
+import dev.lading.oci.rootfs.FlattenResult;
+import dev.lading.oci.rootfs.RootFileSystem;
+import dev.lading.oci.rootfs.UnpackResult;
 import dev.lading.registry.RegistryClient;
+import java.io.OutputStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -154,6 +162,65 @@ public final class Lading implements AutoCloseable {
     }
 
     /**
+     * Chooses one image of a place.
+     *
+     * @param place the place
+     * @param platform the platform wanted; empty for the only image there is, or where there are several the one for this host
+     * @return the image
+     * @throws NotFoundException if there is none for the platform
+     * @throws LadingException as {@link #resolve}
+     */
+    public Image image(Place place, Optional<Platform> platform) {
+        ContentGraph graph = resolve(place);
+        if (platform.isEmpty() && graph.images().size() == 1) {
+            return graph.onlyImage();
+        }
+        return graph.image(platform.orElseGet(() -> HostExecution.detect().host()));
+    }
+
+    /**
+     * Unpacks the root file system of an image into a folder, rootless: without owners and set-user-id bits. What more there is
+     * to choose is {@link RootFileSystem}'s.
+     *
+     * @param place the image
+     * @param platform the platform wanted, as for {@link #image}
+     * @param folder where to; absent, or an empty folder
+     * @return what was done, and what was left out
+     * @throws LadingException as {@link #image} and {@link RootFileSystem#unpack}
+     */
+    public UnpackResult unpack(Place place, Optional<Platform> platform, Path folder) {
+        return RootFileSystem.of(image(place, platform)).unpack(folder);
+    }
+
+    /**
+     * Says whether an image's command starts on a host, and if not, why and what to do. The image is unpacked into a temporary
+     * folder, which is removed again.
+     *
+     * @param place the image
+     * @param platform the platform of it; empty for the only one, or the best for this host
+     * @param host the host that is to run it
+     * @return what would become of its entrypoint and command
+     * @throws InvalidInputException if the image has no command
+     * @throws LadingException of another kind as {@link #unpack}
+     */
+    public ExecDiagnosis explain(Place place, Optional<Platform> platform, HostExecution host) {
+        return Explaining.of(image(place, platform), host);
+    }
+
+    /**
+     * Writes the root file system of an image as one tar stream without whiteouts.
+     *
+     * @param place the image
+     * @param platform the platform wanted, as for {@link #image}
+     * @param out where to; neither flushed nor closed
+     * @return what was written
+     * @throws LadingException as {@link #image} and {@link RootFileSystem#flatten}
+     */
+    public FlattenResult export(Place place, Optional<Platform> platform, OutputStream out) {
+        return RootFileSystem.of(image(place, platform)).flatten(out);
+    }
+
+    /**
      * Returns the store of a place: what more can be done with it is the store's own API.
      *
      * @param place the place; its tag and digest play no role here
@@ -195,9 +262,7 @@ public final class Lading implements AutoCloseable {
      */
     public static Place pinned(Place target, Digest digest) {
         if (target instanceof Place.Remote remote) {
-            return new Place.Remote(
-                    Reference.of(remote.name().registry(), remote.name().repository())
-                            .withDigest(digest));
+            return new Place.Remote(remote.name().withoutName().withDigest(digest));
         } else if (target instanceof Place.Layout layout) {
             return new Place.Layout(layout.folder(), Optional.empty(), Optional.of(digest));
         }

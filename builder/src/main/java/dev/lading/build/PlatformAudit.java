@@ -10,6 +10,7 @@ import dev.lading.oci.Platform;
 import dev.lading.oci.content.ContentGraph;
 import dev.lading.oci.content.ContentSource;
 import dev.lading.oci.content.Image;
+import dev.lading.oci.platform.ElfHeader;
 import dev.lading.oci.platform.ExecutableHeader;
 import dev.lading.oci.rootfs.LayerException;
 import dev.lading.oci.rootfs.LayerReader;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Asks whether the programs in each platform's layers are for the machine that the index promises.
@@ -123,8 +125,9 @@ public final class PlatformAudit {
 
     /** What is seen while layers are made, so that a build need not read them again. */
     static final class Collected {
-        // By platform and path, for a store may run a recipe twice and the last run counts.
-        private final Map<String, AuditFinding> findings = new LinkedHashMap<>();
+        // By platform and path, for a store may run a recipe twice and the last run counts; sorted, for layers are made
+        // side by side.
+        private final Map<String, AuditFinding> findings = new TreeMap<>();
 
         EntryObserver observer(List<Platform> platforms) {
             return (path, firstBytes) -> look(platforms, path, program(firstBytes));
@@ -147,7 +150,7 @@ public final class PlatformAudit {
 
     private static Optional<Platform> program(byte[] firstBytes) {
         ExecutableHeader header = ExecutableHeader.of(firstBytes);
-        return header.executable() ? header.platform() : Optional.empty();
+        return header instanceof ElfHeader && header.executable() ? header.platform() : Optional.empty();
     }
 
     private static Optional<AuditFinding> finding(Platform platform, String path, Platform found) {

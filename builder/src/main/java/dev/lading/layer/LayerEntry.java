@@ -1,9 +1,11 @@
 package dev.lading.layer;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.lading.tar.TarEntry;
-import java.io.IOException;
-import java.io.InputStream;
+import dev.lading.tar.TarKind;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * One entry of a layer as a scan found it.
@@ -11,22 +13,49 @@ import java.util.Arrays;
  * @param path the path in the image as bytes, without leading and trailing slash; never changed
  * @param header what the tar says of it
  * @param content its bytes; of files only
- * @param origin where it comes from, for messages
+ * @param origin where it comes from; its text is for messages
+ * @param link what files with one content share that are to be hard links of each other
  */
-record LayerEntry(byte[] path, TarEntry header, FileContent content, String origin) {
-
-    /** The bytes of a file, and the question afterwards whether they are still those that the scan saw. */
-    interface FileContent {
-        InputStream open() throws IOException;
-
-        /** Throws if what was read is not what the scan saw. */
-        default void checkUnchanged() throws IOException {}
+record LayerEntry(byte[] path, TarEntry header, FileContent content, Object origin, Optional<Object> link) {
+    LayerEntry(byte[] path, TarEntry header, FileContent content, Object origin) {
+        this(path, header, content, origin, Optional.empty());
     }
 
-    static final FileContent NO_CONTENT = InputStream::nullInputStream;
+    boolean isFolder() {
+        return header.kind() == TarKind.FOLDER;
+    }
+
+    boolean isFile() {
+        return header.kind() == TarKind.FILE;
+    }
+
+    /** Whether one file with two names could be both. */
+    boolean isAlike(LayerEntry other) {
+        return header.mode() == other.header.mode()
+                && header.size() == other.header.size()
+                && header.userId() == other.header.userId()
+                && header.groupId() == other.header.groupId()
+                && header.modified().equals(other.header.modified())
+                && header.otherRecordKeys().equals(other.header.otherRecordKeys())
+                && header.otherRecordKeys().stream()
+                        .allMatch(key -> Arrays.equals(header.otherRecord(key), other.header.otherRecord(key)));
+    }
+
+    LayerEntry asLinkOf(LayerEntry holder) {
+        TarEntry linked = TarEntry.hardLink(path, holder.path)
+                .withMode(header.mode())
+                .withOwner(header.userId(), header.groupId())
+                .withModified(header.modified());
+        return new LayerEntry(path, linked, FileContent.NONE, origin);
+    }
 
     /** A layer's order: by the path's bytes, unsigned, so that a folder comes before what is in it. */
-    static int order(byte[] first, byte[] second) {
-        return Arrays.compareUnsigned(first, second);
+    static int order(LayerEntry first, LayerEntry second) {
+        return Arrays.compareUnsigned(first.path, second.path);
+    }
+
+    /** The path for messages and observers. */
+    String shown() {
+        return "/" + new String(path, UTF_8);
     }
 }

@@ -2,69 +2,72 @@ package dev.lading.layer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.lading.layer.Part.FileSource;
+import dev.lading.layer.Part.FolderSource;
+import dev.lading.layer.Part.GeneratedSource;
+import dev.lading.layer.Part.Source;
+import dev.lading.layer.Part.StatedSource;
+import dev.lading.layer.Part.WhiteoutSource;
+import dev.lading.oci.Digest;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.LadingException;
 import dev.lading.oci.NotFoundException;
 import dev.lading.tar.TarEntry;
-import dev.lading.tar.TarKind;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
- * What goes into a layer: folders, files, bytes, and where they go. An immutable description; nothing is read before a layer
- * is made of it.
+ * What goes into a layer: folders, files, bytes, archives, and where they go. An immutable description; nothing is read
+ * before a layer is made of it.
  *
  * <p>The same content gives the same layer on every machine: entries are in the order of their paths' bytes; owners are 0:0,
  * times 1970-01-01T00:00:00Z, folders 0755, files 0755 where their owner may execute them, else 0644, unless said otherwise.
  * On a file system without POSIX modes a file is 0755 if it begins like an ELF or Mach-O program or with {@code #!}. Folders
- * above an entry are put in as 0755 0:0. Symbolic links stay links.
+ * above an entry are put in as 0755 0:0. Symbolic links stay links. Files with several names are several files unless
+ * {@linkplain #keepHardLinks said otherwise}; extended attributes are left behind unless {@linkplain #keepAttributes asked
+ * for}. What an archive or a layer says of its entries is kept instead of these rules, until another is set.
+ *
+ * <p>Of a recipe that was joined from several each method changes all of it; rules that are for one source are set before
+ * it is joined.
  */
 public final class LayerRecipe {
-    private static final int MAX_MODE = 07777;
+    private final Node root;
 
-    private final List<Part> parts;
-
-    private LayerRecipe(List<Part> parts) {
-        this.parts = List.copyOf(parts);
+    private LayerRecipe(Node root) {
+        this.root = root;
     }
 
-    /** A kind of source. */
-    sealed interface Source {}
-
-    /** A folder of files. */
-    record FolderSource(Path folder) implements Source {}
-
-    /** A single file. */
-    record FileSource(Path file) implements Source {}
-
-    /** Bytes that are made when they are asked for. */
-    record GeneratedSource(long size, Supplier<? extends InputStream> content) implements Source {}
-
-    /** What a part's entries are given. */
-    record Rules(Optional<Integer> mode, long userId, long groupId, Instant time) {}
+    /** A part, or several. */
+    sealed interface Node permits Part, Joined {}
 
     /**
-     * One source, where it goes, and by what rules.
+     * Several recipes in one.
      *
-     * @param below whether the source goes below the destination: always for a folder's content; for a file, under its own
-     *     name
+     * @param laterWins whether a later one lies over the earlier ones; else no two may claim one path
      */
-    record Part(Source source, String destination, boolean below, Rules rules) {}
+    record Joined(List<Node> nodes, boolean laterWins) implements Node {}
+
+    Node root() {
+        return root;
+    }
+
+    static LayerRecipe of(Source source, Rules rules) {
+        return new LayerRecipe(new Part(source, "", true, rules, Part.Selection.ALL));
+    }
 
     private static LayerRecipe of(Source source) {
-        Rules rules = new Rules(Optional.empty(), 0, 0, Instant.EPOCH);
-        return new LayerRecipe(List.of(new Part(source, "", true, rules)));
+        return of(source, Rules.NORMAL);
     }
 
     /**
@@ -114,8 +117,68 @@ public final class LayerRecipe {
     }
 
     /**
-     * Returns this recipe with another destination, for everything in it: a folder's content goes below it; a file goes to
-     * it, or below it under its own name if it ends with a slash.
+     * A folder with nothing in it; {@link #into} must name its path.
+     *
+     * @return the recipe
+     */
+    public static LayerRecipe emptyFolder() {
+        return of(new StatedSource("a folder", TarEntry::folder));
+    }
+
+    /**
+     * A symbolic link; {@link #into} must name its path.
+     *
+     * @param target what it points to: a path in the image, which need not be there, from the root or from where the link is
+     * @return the recipe
+     * @throws InvalidInputException if the target is empty, holds a NUL or is no valid Unicode
+     */
+    public static LayerRecipe symlink(String target) {
+        byte[] bytes = linkTarget(target);
+        return of(new StatedSource("a symbolic link", path -> TarEntry.symlink(path, bytes)));
+    }
+
+    /**
+     * A hard link to a file of the same layer; {@link #into} must name its path. What the link is given by rules is said
+     * beside it, but the file's own holds.
+     *
+     * @param target the file's path in the image; a leading slash makes no difference
+     * @return the recipe
+     * @throws InvalidInputException as {@link #into}
+     */
+    public static LayerRecipe hardLink(String target) {
+        byte[] bytes = linkTarget(cleaned(target));
+        return of(new StatedSource("a hard link", path -> TarEntry.hardLink(path, bytes)));
+    }
+
+    /**
+     * A whiteout: takes away what lower layers have at a path, which {@link #into} must name.
+     *
+     * @return the recipe
+     */
+    public static LayerRecipe whiteout() {
+        return of(new WhiteoutSource(false));
+    }
+
+    /**
+     * An opaque whiteout: takes away all that lower layers have in a folder, which {@link #into} must name; the folder
+     * stays.
+     *
+     * @return the recipe
+     */
+    public static LayerRecipe opaqueWhiteout() {
+        return of(new WhiteoutSource(true));
+    }
+
+    private static byte[] linkTarget(String target) {
+        if (target.isEmpty() || target.indexOf('\0') >= 0 || !UTF_8.newEncoder().canEncode(target)) {
+            throw new InvalidInputException("«" + target.replace('\0', '?') + "» cannot be what a link points to");
+        }
+        return target.getBytes(UTF_8);
+    }
+
+    /**
+     * Returns this recipe with another destination, for everything in it: what is in a folder or an archive goes below it; a
+     * file goes to it, or below it under its own name if it ends with a slash.
      *
      * @param path a path in the image; a leading slash makes no difference
      * @return the new recipe
@@ -125,12 +188,15 @@ public final class LayerRecipe {
         String clean = cleaned(path);
         boolean ownName = path.isEmpty() || path.endsWith("/");
         return mapped(part -> {
-            if (ownName && part.source() instanceof GeneratedSource) {
+            Source source = part.source();
+            boolean isOpaque = source instanceof WhiteoutSource whiteout && whiteout.opaque();
+            boolean named = source.hasEntries() || source.hasName() || isOpaque;
+            if (ownName && !named) {
                 throw new InvalidInputException(
                         "generated content has no name of its own; name the file after «" + path + "»");
             }
-            boolean below = ownName || part.source() instanceof FolderSource;
-            return new Part(part.source(), clean, below, part.rules());
+            boolean below = source.hasEntries() || ownName && source.hasName();
+            return new Part(source, clean, below, part.rules(), part.selection());
         });
     }
 
@@ -160,17 +226,97 @@ public final class LayerRecipe {
     }
 
     /**
+     * Returns this recipe with only some entries of its folders and archives: those that match one of the patterns, all that
+     * is in a folder that matches, and the folders above. Patterns are matched with the path below the source, its parts
+     * divided by slashes, on every host alike:
+     *
+     * <ul>
+     *   <li>{@code *} stands for any letters of one part of the path, or none; {@code ?} for one letter
+     *   <li>{@code **} as a whole part stands for any number of parts, also none: {@code **}{@code /*.jar} is every jar,
+     *       {@code lib/**} all that is in {@code lib}
+     *   <li>{@code [abc]}, {@code [a-z]} and {@code [!a-z]} stand for one letter; <code>{a,b}</code> for one of several;
+     *       {@code \} takes the next letter as it is
+     *   <li>a slash at the end matches folders alone; capitals and small letters differ; a leading dot is as any letter
+     * </ul>
+     *
+     * @param patterns what goes in, beside what earlier patterns let in
+     * @return the new recipe
+     * @throws InvalidInputException if a pattern is malformed
+     */
+    public LayerRecipe include(String... patterns) {
+        List<PathPattern> more = Stream.of(patterns).map(PathPattern::of).toList();
+        return withSelection(selection -> selection.including(more));
+    }
+
+    /**
+     * Returns this recipe without some entries of its folders and archives, and without all that is in a folder that
+     * matches; what is excluded stays out even where another pattern includes it.
+     *
+     * @param patterns what stays out, written as for {@link #include}
+     * @return the new recipe
+     * @throws InvalidInputException if a pattern is malformed
+     */
+    public LayerRecipe exclude(String... patterns) {
+        List<PathPattern> more = Stream.of(patterns).map(PathPattern::of).toList();
+        return withSelection(selection -> selection.excluding(more));
+    }
+
+    /**
+     * Returns this recipe with a rule for the entries that match a pattern, on top of all other rules, the earlier ones of
+     * this kind among them. Single files and stated entries are matched by their names.
+     *
+     * @param pattern written as for {@link #include}, but a folder's match says nothing of what is in it
+     * @param rule what they are given
+     * @return the new recipe
+     * @throws InvalidInputException if the pattern is malformed
+     */
+    public LayerRecipe where(String pattern, EntryRule rule) {
+        Part.Where more = new Part.Where(PathPattern.of(pattern), rule);
+        return withSelection(selection -> selection.giving(more));
+    }
+
+    /**
      * Returns this recipe with one mode for every file in it; folders stay as they are.
      *
-     * @param mode permission bits, from 0 to 07777
+     * @param mode permission bits, set-user-id, set-group-id and sticky, from 0 to 07777
      * @return the new recipe
      * @throws InvalidInputException if the mode is out of range
      */
     public LayerRecipe mode(int mode) {
-        if (mode < 0 || mode > MAX_MODE) {
-            throw new InvalidInputException("a mode is from 0 to 07777, not 0" + Integer.toOctalString(mode));
-        }
-        return withRules(r -> new Rules(Optional.of(mode), r.userId(), r.groupId(), r.time()));
+        int checked = EntryRule.checkedMode(mode);
+        return withRules(rules -> rules.withFileMode(checked));
+    }
+
+    /**
+     * Returns this recipe with one mode for every folder in it; folders above it stay 0755.
+     *
+     * @param mode permission bits, set-user-id, set-group-id and sticky, from 0 to 07777
+     * @return the new recipe
+     * @throws InvalidInputException if the mode is out of range
+     */
+    public LayerRecipe folderMode(int mode) {
+        int checked = EntryRule.checkedMode(mode);
+        return withRules(rules -> rules.withFolderMode(checked));
+    }
+
+    /**
+     * Returns this recipe with the permissions that files and folders have, without set-user-id, set-group-id and sticky,
+     * where no mode is set. On a file system without POSIX modes files are as ever.
+     *
+     * @return the new recipe
+     */
+    public LayerRecipe keepModes() {
+        return withRules(rules -> rules.withModes(Rules.Modes.KEPT));
+    }
+
+    /**
+     * Returns this recipe with the modes that files and folders have, set-user-id, set-group-id and sticky among them, where
+     * no mode is set.
+     *
+     * @return the new recipe
+     */
+    public LayerRecipe keepSpecialModes() {
+        return withRules(rules -> rules.withModes(Rules.Modes.ALL_KEPT));
     }
 
     /**
@@ -182,10 +328,31 @@ public final class LayerRecipe {
      * @throws InvalidInputException if an id is out of range
      */
     public LayerRecipe owner(long userId, long groupId) {
-        if (userId < 0 || userId > TarEntry.MAX_ID || groupId < 0 || groupId > TarEntry.MAX_ID) {
-            throw new InvalidInputException("ids are from 0 to " + TarEntry.MAX_ID + ", not " + userId + ":" + groupId);
-        }
-        return withRules(r -> new Rules(r.mode(), userId, groupId, r.time()));
+        EntryRule.Owner owner = new EntryRule.Owner(userId, groupId);
+        return withRules(rules -> rules.withOwner(Optional.of(owner)));
+    }
+
+    /**
+     * Returns this recipe with the names of one owner beside the numbers; most tools that unpack prefer the numbers.
+     *
+     * @param user the user's name, or empty
+     * @param group the group's name, or empty
+     * @return the new recipe
+     * @throws InvalidInputException if a name holds a NUL
+     */
+    public LayerRecipe ownerNames(String user, String group) {
+        EntryRule.OwnerNames names = new EntryRule.OwnerNames(user, group);
+        return withRules(rules -> rules.withNames(names));
+    }
+
+    /**
+     * Returns this recipe with the owners that files, folders and links have, by number. A file system that tells no numbers
+     * is an error when the layer is made.
+     *
+     * @return the new recipe
+     */
+    public LayerRecipe keepOwners() {
+        return withRules(rules -> rules.withOwner(Optional.empty()));
     }
 
     /**
@@ -196,84 +363,170 @@ public final class LayerRecipe {
      */
     public LayerRecipe time(Instant time) {
         Objects.requireNonNull(time);
-        return withRules(r -> new Rules(r.mode(), r.userId(), r.groupId(), time));
+        return withRules(rules -> rules.withTimes(Rules.Times.ONE, time));
     }
 
     /**
-     * Returns a recipe of this and another, each with its own destinations and rules.
+     * Returns this recipe with the modification times that files, folders and links have, cut to the second; folders above,
+     * generated and stated entries have 1970-01-01T00:00:00Z.
+     *
+     * @return the new recipe
+     */
+    public LayerRecipe keepTimes() {
+        return withRules(rules -> rules.withTimes(Rules.Times.KEPT, Instant.EPOCH));
+    }
+
+    /**
+     * Returns this recipe with the modification times that files, folders and links have, but none later than one, as
+     * SOURCE_DATE_EPOCH is meant; generated and stated entries have that one.
+     *
+     * @param latest the latest time, cut to the second
+     * @return the new recipe
+     */
+    public LayerRecipe clampTimes(Instant latest) {
+        Objects.requireNonNull(latest);
+        return withRules(rules -> rules.withTimes(Rules.Times.CLAMPED, latest));
+    }
+
+    /**
+     * Returns this recipe with hard links: of several names of one file the first in the layer's order holds the content, the
+     * others are links of it where mode, owner, time and attributes are the same. Only names that go in count. On a file
+     * system that does not tell, every name is a file.
+     *
+     * @return the new recipe
+     */
+    public LayerRecipe keepHardLinks() {
+        return withRules(rules -> rules.withHardLinks(true));
+    }
+
+    /**
+     * Returns this recipe with every name a file of its own, as it is unless the recipe is of an archive or a layer.
+     *
+     * @return the new recipe
+     */
+    public LayerRecipe separateHardLinks() {
+        return withRules(rules -> rules.withHardLinks(false));
+    }
+
+    /**
+     * Returns this recipe with the extended attributes of its folders' content.
+     *
+     * @param reader reads them, such as a program that sees all
+     * @return the new recipe
+     */
+    public LayerRecipe keepAttributes(AttributeReader reader) {
+        Objects.requireNonNull(reader);
+        return withRules(rules -> rules.withAttributes(reader));
+    }
+
+    /**
+     * Returns a recipe of this and another, each with its own destinations and rules. Both may have the same folders, of
+     * which this recipe's hold; any other path that both have is an error when the layer is made.
      *
      * @param other what goes in too
      * @return the new recipe
      */
     public LayerRecipe and(LayerRecipe other) {
-        List<Part> all = new ArrayList<>(parts);
-        all.addAll(other.parts);
-        return new LayerRecipe(all);
-    }
-
-    private interface RulesEdit {
-        Rules apply(Rules rules);
-    }
-
-    private LayerRecipe withRules(RulesEdit edit) {
-        return mapped(part -> new Part(part.source(), part.destination(), part.below(), edit.apply(part.rules())));
-    }
-
-    private interface PartEdit {
-        Part apply(Part part);
-    }
-
-    private LayerRecipe mapped(PartEdit edit) {
-        return new LayerRecipe(parts.stream().map(edit::apply).toList());
+        return joined(other, false);
     }
 
     /**
-     * Looks at all sources and lists the entries in their order, folders above them included.
+     * Returns a recipe of this and another that lies over it: where both have a path the other's entry holds, and what cannot
+     * be beside it, such as a folder's content beneath a file, stays out.
      *
-     * @throws NotFoundException if a source is not there
-     * @throws InvalidInputException if two sources claim one path, or an entry cannot be in a layer
-     * @throws LadingException if a source cannot be read
+     * @param other what goes in too, and wins
+     * @return the new recipe
      */
-    Collection<LayerEntry> scan() {
-        TreeMap<byte[], LayerEntry> entries = new TreeMap<>(LayerEntry::order);
-        for (Part part : parts) {
-            PartScan.of(part).forEach(entry -> add(entries, entry));
-        }
-        for (LayerEntry entry : List.copyOf(entries.values())) {
-            addParents(entries, entry);
-        }
-        return entries.values();
+    public LayerRecipe overlaidBy(LayerRecipe other) {
+        return joined(other, true);
     }
 
-    private static void add(SortedMap<byte[], LayerEntry> entries, LayerEntry entry) {
-        LayerEntry other = entries.putIfAbsent(entry.path(), entry);
-        if (other != null && !(isFolder(other) && isFolder(entry))) {
-            throw new InvalidInputException("two sources claim " + shown(entry) + ": " + other.origin() + " and "
-                    + entry.origin() + ". Leave one of them out.");
-        }
+    /**
+     * Looks whether all folders, files and archives of this recipe are there, in their order; nothing is read.
+     *
+     * @throws NotFoundException if one is not there, or is of another kind
+     */
+    public void requireSources() {
+        requireSources(root);
     }
 
-    private static void addParents(SortedMap<byte[], LayerEntry> entries, LayerEntry entry) {
-        byte[] path = entry.path();
-        for (int i = path.length - 1; i > 0; i--) {
-            if (path[i] == '/') {
-                byte[] parent = Arrays.copyOf(path, i);
-                LayerEntry above = entries.get(parent);
-                if (above == null) {
-                    entries.put(parent, PartScan.parentFolder(parent));
-                } else if (!isFolder(above)) {
-                    throw new InvalidInputException(shown(above) + " from " + above.origin() + " is no folder, but "
-                            + entry.origin() + " is to lie in it");
-                }
-            }
+    private static void requireSources(Node node) {
+        if (node instanceof Joined joined) {
+            joined.nodes().forEach(LayerRecipe::requireSources);
+        } else if (node instanceof Part part) {
+            part.source().require();
         }
     }
 
-    private static boolean isFolder(LayerEntry entry) {
-        return entry.header().kind() == TarKind.FOLDER;
+    /**
+     * Takes a fingerprint of all that goes in, without making a layer: as long as it is the same, a layer need not be made
+     * again. It covers each entry's path, kind, size, mode, owner, time and attributes as they go into the layer, where
+     * links lead, and what generated content is; for a file's content stand its size, its time of modification to the
+     * nanosecond, and the inode and the time of last change where the file system tells them; for an archive its own facts,
+     * and for a layer its digest. A file or archive that changed less than two seconds before is read, because its facts
+     * might not show a second change: the fingerprint can then be another a moment later, once, without a change. What can
+     * still pass unnoticed is told at {@link LayerCache}. Fingerprints of two versions of this library differ.
+     *
+     * @return the fingerprint
+     * @throws NotFoundException if a folder or file is not there
+     * @throws InvalidInputException if an entry cannot be in a layer
+     * @throws LadingException of another kind if a source cannot be read
+     */
+    public Digest fingerprint() {
+        Instant trustedBefore = Instant.now().minus(CachedWrite.TICK);
+        Predicate<FileFacts> trusted = facts -> facts.lastChange().isBefore(trustedBefore);
+        try (RecipeScan scan = RecipeScan.of(root, true)) {
+            return Fingerprint.of(scan, trusted, trusted);
+        }
     }
 
-    private static String shown(LayerEntry entry) {
-        return "/" + new String(entry.path(), UTF_8);
+    /**
+     * Takes a fingerprint by content: reads everything, and is the same exactly when the layer's tar would be. It is the
+     * diff ID that the layer would have.
+     *
+     * @return the digest of the tar
+     * @throws NotFoundException if a folder or file is not there
+     * @throws InvalidInputException if two sources claim one path, or an entry cannot be in a layer
+     * @throws LadingException of another kind if a source cannot be read, or changes meanwhile
+     */
+    public Digest contentFingerprint() {
+        try (RecipeScan scan = RecipeScan.of(root, false)) {
+            return LayerTar.digest(scan.entries());
+        } catch (IOException e) {
+            throw LadingException.from("cannot take the fingerprint of a layer's sources", e);
+        }
+    }
+
+    private LayerRecipe joined(LayerRecipe other, boolean laterWins) {
+        List<Node> nodes = new ArrayList<>();
+        if (root instanceof Joined joined && joined.laterWins() == laterWins) {
+            nodes.addAll(joined.nodes());
+        } else {
+            nodes.add(root);
+        }
+        nodes.add(other.root);
+        return new LayerRecipe(new Joined(List.copyOf(nodes), laterWins));
+    }
+
+    private LayerRecipe withRules(UnaryOperator<Rules> edit) {
+        return mapped(part ->
+                new Part(part.source(), part.destination(), part.below(), edit.apply(part.rules()), part.selection()));
+    }
+
+    private LayerRecipe withSelection(UnaryOperator<Part.Selection> edit) {
+        return mapped(part ->
+                new Part(part.source(), part.destination(), part.below(), part.rules(), edit.apply(part.selection())));
+    }
+
+    private LayerRecipe mapped(UnaryOperator<Part> edit) {
+        return new LayerRecipe(mapped(root, edit));
+    }
+
+    private static Node mapped(Node node, UnaryOperator<Part> edit) {
+        if (node instanceof Joined joined) {
+            return new Joined(
+                    joined.nodes().stream().map(child -> mapped(child, edit)).toList(), joined.laterWins());
+        }
+        return edit.apply((Part) node);
     }
 }

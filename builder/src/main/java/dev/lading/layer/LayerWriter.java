@@ -1,6 +1,5 @@
 package dev.lading.layer;
 
-import dev.lading.gzip.GzipEncoder;
 import dev.lading.oci.CancelledException;
 import dev.lading.oci.Digest;
 import dev.lading.oci.InvalidInputException;
@@ -10,20 +9,16 @@ import dev.lading.oci.NotFoundException;
 import dev.lading.oci.content.ContentTarget;
 import dev.lading.oci.content.Ingested;
 import dev.lading.oci.content.ProducerFailedException;
-import dev.lading.tar.TarEntry;
-import dev.lading.tar.TarKind;
-import dev.lading.tar.TarWriter;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.util.Arrays;
-import java.util.Collection;
+import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.UnaryOperator;
 
 /**
  * Makes layers: recipe → tar → diff ID → compression → digest, in one pass straight into a target, without a temporary copy.
@@ -32,14 +27,25 @@ import java.util.Optional;
  * not grow with the size of files.
  */
 public final class LayerWriter {
-    private static final int BUFFER = 64 * 1024;
+    private static final int MOST_BY_DEFAULT = 4;
 
     private final Compression compression;
     private final EntryObserver observer;
+    private final int threads;
+    private final Optional<Executor> executor;
+    private final Optional<LayerCache> cache;
 
-    private LayerWriter(Compression compression, EntryObserver observer) {
+    private LayerWriter(
+            Compression compression,
+            EntryObserver observer,
+            int threads,
+            Optional<Executor> executor,
+            Optional<LayerCache> cache) {
+        this.cache = cache;
         this.compression = compression;
         this.observer = observer;
+        this.threads = threads;
+        this.executor = executor;
     }
 
     /**
@@ -49,12 +55,15 @@ public final class LayerWriter {
      * @return the writer
      */
     public static LayerWriter with(Compression compression) {
-        return new LayerWriter(Objects.requireNonNull(compression), (path, firstBytes) -> {});
+        int processors = Math.min(MOST_BY_DEFAULT, Runtime.getRuntime().availableProcessors());
+        return new LayerWriter(
+                Objects.requireNonNull(compression), LayerTar.NOBODY, processors, Optional.empty(), Optional.empty());
     }
 
     /**
-     * Returns this writer with a bound on the threads that may work on one layer; the bytes do not depend on it. Today's
-     * encoder needs no thread but the caller's.
+     * Returns this writer with a bound on the threads that work on one layer, the caller's among them: as many as there are
+     * processors but at most 4 unless said. The bytes do not depend on it. The caller's thread hashes and writes; the others
+     * compress, or read ahead where nothing is compressed, and have ended when {@link #write} returns.
      *
      * @param count how many threads, at least 1
      * @return the new writer
@@ -64,17 +73,41 @@ public final class LayerWriter {
         if (count < 1) {
             throw new InvalidInputException("a layer needs at least one thread, not " + count);
         }
-        return new LayerWriter(compression, observer);
+        return new LayerWriter(compression, observer, count, executor, cache);
+    }
+
+    /**
+     * Returns this writer with the caller's threads instead of its own for what it does beside: at most one task less than
+     * {@link #threads} says at a time. Tasks end by themselves and do nothing once {@link #write} has returned; what the
+     * executor does not do, the thread that writes does. Uncompressed layers are then made by that thread alone, and zstd has
+     * threads of its own in any case.
+     *
+     * @param helpers runs the tasks
+     * @return the new writer
+     */
+    public LayerWriter executor(Executor helpers) {
+        return new LayerWriter(compression, observer, threads, Optional.of(helpers), cache);
+    }
+
+    /**
+     * Returns this writer with a cache: a layer whose sources have not changed is taken from it, or left where the target has
+     * it already, and every other is put into it.
+     *
+     * @param newCache the cache
+     * @return the new writer
+     */
+    public LayerWriter cache(LayerCache newCache) {
+        return new LayerWriter(compression, observer, threads, executor, Optional.of(newCache));
     }
 
     /**
      * Returns this writer with an observer of the files it writes.
      *
-     * @param newObserver sees the beginning of each file
+     * @param newObserver sees the beginning of each file, on one of the writer's threads
      * @return the new writer
      */
     public LayerWriter observing(EntryObserver newObserver) {
-        return new LayerWriter(compression, Objects.requireNonNull(newObserver));
+        return new LayerWriter(compression, Objects.requireNonNull(newObserver), threads, executor, cache);
     }
 
     /**
@@ -90,73 +123,51 @@ public final class LayerWriter {
      * @throws LadingException of another kind if the target refuses or cannot be reached
      */
     public Layer write(LayerRecipe recipe, ContentTarget target) {
-        Collection<LayerEntry> entries = recipe.scan();
-        Ingested<Optional<Digest>> stored = target.ingest(compression.mediaType(), out -> compressed(entries, out));
+        compression.requirePresent();
+        if (cache.isPresent()) {
+            return written(cache.get(), recipe, target);
+        }
+        try (RecipeScan scan = RecipeScan.of(recipe.root(), false)) {
+            LayerNotes notes = observer == LayerTar.NOBODY ? LayerNotes.NONE : LayerNotes.of(observer);
+            return made(scan.entries(), target, notes, out -> out);
+        }
+    }
+
+    private Layer written(LayerCache from, LayerRecipe recipe, ContentTarget target) {
+        Instant begun = from.clock().instant();
+        try (RecipeScan scan = RecipeScan.of(recipe.root(), true)) {
+            return new CachedWrite(from, compression, observer, target, scan, begun)
+                    .write((entries, recorder) -> made(entries, target, recorder, recorder::begin));
+        } catch (IOException e) {
+            throw LadingException.from("cannot compare a layer's files with the cache " + from.folder(), e);
+        }
+    }
+
+    /** Makes a layer; each run is begun anew with what the store gives it to write to. */
+    private Layer made(
+            List<LayerEntry> entries, ContentTarget target, LayerNotes notes, UnaryOperator<OutputStream> run) {
+        Ingested<Optional<Digest>> stored =
+                target.ingest(compression.mediaType(), out -> ran(entries, notes, run.apply(out)));
         // Uncompressed, the blob is the tar: what the ingest hashed is the diff ID.
         return new Layer(
                 stored.descriptor(), stored.result().orElse(stored.descriptor().digest()));
     }
 
-    private Optional<Digest> compressed(Collection<LayerEntry> entries, OutputStream out) throws IOException {
+    private Optional<Digest> ran(List<LayerEntry> entries, LayerNotes notes, OutputStream out) throws IOException {
+        LayerTar tar = new LayerTar(entries, notes);
         if (compression.isNone()) {
-            OutputStream buffered = new BufferedOutputStream(out, BUFFER);
-            tar(entries, buffered);
-            buffered.flush();
+            if (threads > 1 && executor.isEmpty()) {
+                ReadAhead.pass(tar::writeTo, out);
+            } else {
+                tar.writeTo(out);
+            }
             return Optional.empty();
         }
         MessageDigest diffId = Digest.Algorithm.SHA256.newMessageDigest();
-        try (GzipEncoder gzip = new GzipEncoder(out, compression.gzipLevel())) {
-            OutputStream hashed = new BufferedOutputStream(new DigestOutputStream(gzip, diffId), BUFFER);
-            tar(entries, hashed);
-            hashed.flush();
-            gzip.finish();
+        try (Compression.Encoder encoder = compression.encoder(out, threads, executor)) {
+            tar.writeTo(new DigestOutputStream(encoder.in(), diffId));
+            encoder.finish();
         }
         return Optional.of(Digest.finish(Digest.Algorithm.SHA256, diffId));
-    }
-
-    private void tar(Collection<LayerEntry> entries, OutputStream out) throws IOException {
-        TarWriter tar = new TarWriter(out);
-        byte[] buffer = new byte[BUFFER];
-        for (LayerEntry entry : entries) {
-            if (entry.header().kind() == TarKind.FILE) {
-                writeFile(tar, entry, buffer);
-            } else {
-                tar.write(entry.header());
-            }
-        }
-        tar.finish();
-    }
-
-    private void writeFile(TarWriter tar, LayerEntry entry, byte[] buffer) throws IOException {
-        TarEntry header = entry.header();
-        long left = header.size();
-        try (InputStream in = entry.content().open();
-                OutputStream file = tar.openFile(header)) {
-            boolean first = true;
-            while (left > 0 || first) {
-                if (Thread.currentThread().isInterrupted()) {
-                    // content that compresses well reaches the target, which looks at the flag too, late
-                    throw new CancelledException("interrupted while " + entry.origin() + " was put into a layer");
-                }
-                int n = in.readNBytes(buffer, 0, (int) Math.min(buffer.length, left));
-                if (first) {
-                    observer.file(
-                            "/" + new String(entry.path(), StandardCharsets.UTF_8),
-                            Arrays.copyOf(buffer, Math.min(n, EntryObserver.FIRST_BYTES)));
-                    first = false;
-                }
-                if (n == 0 && left > 0) {
-                    throw new IOException(entry.origin() + " ended " + left + " bytes before the " + header.size()
-                            + " it had; it changed while it was read");
-                }
-                file.write(buffer, 0, n);
-                left -= n;
-            }
-            if (in.read() >= 0) {
-                throw new IOException(entry.origin() + " has more than the " + header.size()
-                        + " bytes it had; it changed while it was read");
-            }
-        }
-        entry.content().checkUnchanged();
     }
 }

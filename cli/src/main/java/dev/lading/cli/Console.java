@@ -6,10 +6,19 @@ import java.nio.charset.StandardCharsets;
 
 /** Where the command writes: results alone on one stream, all else on the other. */
 final class Console {
+    private final OutputStream rawResults;
+    private final boolean terminal;
     private final PrintStream results;
     private final PrintStream notes;
 
     Console(OutputStream results, OutputStream notes) {
+        this(results, notes, false);
+    }
+
+    /** {@code terminal} says whether results are shown to a person as they come. */
+    Console(OutputStream results, OutputStream notes, boolean terminal) {
+        this.rawResults = results;
+        this.terminal = terminal;
         this.results = new PrintStream(results, false, StandardCharsets.UTF_8);
         this.notes = new PrintStream(notes, true, StandardCharsets.UTF_8);
     }
@@ -30,6 +39,15 @@ final class Console {
     void resultBytes(byte[] bytes) {
         results.write(bytes, 0, bytes.length);
         results.flush();
+    }
+
+    /** The stream of results itself, for what is too long to hold: it fails where writing fails. */
+    OutputStream resultStream() {
+        return rawResults;
+    }
+
+    boolean isTerminal() {
+        return terminal;
     }
 
     /** Writes a line for people; text from outside may be in it, so control characters are shown and not sent. */

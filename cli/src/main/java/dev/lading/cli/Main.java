@@ -2,6 +2,9 @@ package dev.lading.cli;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +30,10 @@ public final class Main {
         // the JVM's own, 130.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupt(verb, done), "lading-interrupt"));
         Session session = new Session(
-                new Console(new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err)),
+                new Console(
+                        new FileOutputStream(FileDescriptor.out),
+                        new FileOutputStream(FileDescriptor.err),
+                        outputIsTerminal()),
                 name -> Optional.ofNullable(System.getenv(name)));
         int code;
         try {
@@ -36,6 +42,16 @@ public final class Main {
             done.countDown();
         }
         System.exit(code);
+    }
+
+    /** Linux says it of the one stream; elsewhere Java only knows of input and output together, which is not the question. */
+    private static boolean outputIsTerminal() {
+        try {
+            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
+            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        }
     }
 
     private static void interrupt(Thread verb, CountDownLatch done) {

@@ -36,6 +36,10 @@ final class Session {
         verbs.put("build", () -> new BuildVerb(environment));
         verbs.put("inspect", InspectVerb::new);
         verbs.put("copy", CopyVerb::new);
+        verbs.put("unpack", UnpackVerb::new);
+        verbs.put("export", ExportVerb::new);
+        verbs.put("explain", ExplainVerb::new);
+        verbs.put("emulators", EmulatorsVerb::new);
         verbs.put("registry", RegistryVerb::new);
     }
 

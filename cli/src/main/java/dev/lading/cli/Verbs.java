@@ -2,6 +2,8 @@ package dev.lading.cli;
 
 import dev.lading.Place;
 import dev.lading.oci.LadingException;
+import dev.lading.oci.Platform;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -49,6 +51,24 @@ final class Verbs {
                 .required(true)
                 .description(what)
                 .build();
+    }
+
+    static OptionSpec platform() {
+        return OptionSpec.builder("--platform")
+                .paramLabel("OS/ARCH[/VARIANT]")
+                .type(String.class)
+                .description("The image of this platform; the only one there is, or this host's, if none is named.")
+                .build();
+    }
+
+    /** Reads the platform; a broken one is a wrong call. */
+    static Optional<Platform> platform(ParseResult words) {
+        Optional<String> word = Optional.ofNullable(words.<String>matchedOptionValue("--platform", null));
+        try {
+            return word.map(Platform::parse);
+        } catch (LadingException e) {
+            throw new UsageException(e.getMessage(), e);
+        }
     }
 
     /** Reads the place at a position; a broken one is a wrong call. */

@@ -4,19 +4,23 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lading.Place;
-import dev.lading.emulation.HostExecution;
 import dev.lading.oci.Descriptor;
 import dev.lading.oci.Digest;
 import dev.lading.oci.ImageConfig;
 import dev.lading.oci.Platform;
 import dev.lading.oci.content.Image;
 import dev.lading.oci.layout.OciLayout;
+import dev.lading.oci.platform.HostPlatform;
+import dev.lading.tar.TarEntry;
+import dev.lading.tar.TarReader;
 import dev.lading.testkit.LocalRegistry;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -123,7 +127,7 @@ class SessionTest {
         assertThat(err().lines())
                 .singleElement()
                 .asString()
-                .contains("only " + HostExecution.detect().host() + ", this host's platform, went up");
+                .contains("only " + HostPlatform.detect().platform() + ", this host's platform, went up");
     }
 
     @ParameterizedTest
@@ -244,7 +248,8 @@ class SessionTest {
             build --add SITE:/../x --output oci:x                      | «..»
             build --add SITE:/srv --output ./x                         | write oci:./x
             build --add SITE:/srv --output x@sha256:12                 | 64 hexadecimal digits
-            build --add SITE:/srv --platform linux --output oci:x      | is not a platform
+            build --add SITE:/srv --platform linux/ --output oci:x     | has an empty part
+            build --add SITE:/srv --platform linux/x64 --output oci:x  | did you mean amd64
             build --add SITE:/srv:linux/arm64 --platform linux/amd64 --output oci:x | which is not built
             build --add SITE:/srv --output oci:x -t oci:y              | no name in a registry
             build --add SITE:/srv --output a.example/b -t a.example/c  | beside --output
@@ -273,7 +278,7 @@ class SessionTest {
         assertThat(lading()).isEqualTo(ExitCode.USAGE);
         assertThat(err()).contains("Usage: lading VERB");
         assertThat(lading("push")).isEqualTo(ExitCode.USAGE);
-        assertThat(err()).contains("«push»").contains("build, inspect, copy, registry");
+        assertThat(err()).contains("«push»").contains("build, inspect, copy", "unpack", "registry");
     }
 
     @Test
@@ -319,6 +324,68 @@ class SessionTest {
         assertThat(out()).isEqualTo(layout("2").replaceFirst(":2$", "") + "@" + digest + "\n");
     }
 
+    private void twoPlatforms() {
+        assertThat(lading(
+                        "build",
+                        "--add",
+                        site + ":/srv/site",
+                        "--add",
+                        program + ":/bin/run:linux/arm64",
+                        "--platform",
+                        "linux/amd64,linux/arm64",
+                        "--output",
+                        layout("1")))
+                .isZero();
+    }
+
+    @Test
+    void an_unpacked_image_is_the_platform_s_and_its_folder_is_the_result() {
+        twoPlatforms();
+        Path root = folder.resolve("root");
+        assertThat(lading("unpack", "--platform", "linux/arm64", layout("1"), root.toString()))
+                .isZero();
+        assertThat(out()).isEqualTo(root + "\n");
+        assertThat(err()).startsWith("unpacked 2 layers, ");
+        assertThat(root.resolve("srv/site/index.html")).hasContent("hello");
+        assertThat(root.resolve("bin/run")).hasSameBinaryContentAs(program);
+        assertThat(lading("unpack", layout("1"), root.toString())).isEqualTo(ExitCode.FAILED);
+        assertThat(err()).contains("not empty");
+        assertThat(lading(
+                        "unpack",
+                        "--platform",
+                        "linux/s390x",
+                        layout("1"),
+                        folder.resolve("none").toString()))
+                .isEqualTo(ExitCode.NOT_FOUND);
+        assertThat(folder.resolve("none")).doesNotExist();
+        assertThat(lading("unpack", "--platform", "//", layout("1"), root.toString()))
+                .isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void an_exported_image_is_one_tar_on_standard_output() throws IOException {
+        twoPlatforms();
+        assertThat(lading("export", "--platform", "linux/arm64", layout("1"))).isZero();
+        TarReader reader = new TarReader(new ByteArrayInputStream(results.toByteArray()));
+        List<String> names = new ArrayList<>();
+        for (Optional<TarEntry> entry = reader.next(); entry.isPresent(); entry = reader.next()) {
+            names.add(entry.get().nameText());
+        }
+        assertThat(names).contains("srv/site/index.html", "bin/run");
+        assertThat(err()).startsWith("exported " + names.size() + " entries, ");
+    }
+
+    @Test
+    void a_tar_is_not_sent_to_a_terminal() {
+        twoPlatforms();
+        results.reset();
+        notes.reset();
+        int code = new Session(new Console(results, notes, true), name -> Optional.empty()).run("export", layout("1"));
+        assertThat(code).isEqualTo(ExitCode.USAGE);
+        assertThat(out()).isEmpty();
+        assertThat(err()).contains("terminal", "> rootfs.tar");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"oci-archive:x.tar", "docker-archive:x.tar:app", "daemon:app"})
     void a_place_of_a_later_version_is_refused_by_name(String place) {
@@ -342,7 +409,7 @@ class SessionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"build", "inspect", "copy", "registry", "registry serve"})
+    @ValueSource(strings = {"build", "inspect", "copy", "unpack", "export", "registry", "registry serve"})
     void every_verb_has_help_with_examples(String verb) {
         assertThat(lading((verb + " --help").split(" ", -1))).isZero();
         assertThat(out()).startsWith("Usage: lading " + verb).contains("Examples:\n  lading " + verb);

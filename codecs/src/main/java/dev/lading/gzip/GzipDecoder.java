@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
 import java.util.zip.CRC32;
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 
 /**
  * Decompresses a gzip stream (RFC 1952): all its members, one after the other, and nothing else.
@@ -18,8 +16,6 @@ import java.util.zip.Inflater;
  * Not safe for use by several threads.
  */
 public final class GzipDecoder extends InputStream {
-    private static final int BUFFER_BYTES = 32 * 1024;
-
     private static final int HEADER_CRC = 1 << 1;
     private static final int EXTRA = 1 << 2;
     private static final int NAME = 1 << 3;
@@ -35,16 +31,10 @@ public final class GzipDecoder extends InputStream {
     }
 
     private final InputStream in;
-    private final Inflater inflater = new Inflater(true);
+    private final Inflate inflate;
     private final CRC32 bodyCrc = new CRC32();
     private final CRC32 headerCrc = new CRC32();
-    private final byte[] buffer = new byte[BUFFER_BYTES];
-    private int next;
-    private int limit;
-
-    /** Bytes of the stream beneath that came before the buffer. */
-    private long base;
-
+    private long bodyBytes;
     private State state = State.FIRST_MEMBER;
 
     /**
@@ -54,6 +44,7 @@ public final class GzipDecoder extends InputStream {
      */
     public GzipDecoder(InputStream in) {
         this.in = Objects.requireNonNull(in, "in");
+        this.inflate = new Inflate(in);
     }
 
     /**
@@ -72,7 +63,7 @@ public final class GzipDecoder extends InputStream {
      * @return the number of compressed bytes decoded so far
      */
     public long position() {
-        return base + next;
+        return inflate.position();
     }
 
     @Override
@@ -99,21 +90,15 @@ public final class GzipDecoder extends InputStream {
         while (true) {
             switch (state) {
                 case FIRST_MEMBER -> readHeader();
-                case NEXT_MEMBER -> {
-                    if (next == limit && !fill()) {
-                        state = State.END;
-                    } else {
-                        readHeader();
-                    }
-                }
+                case NEXT_MEMBER -> readHeader();
                 case BODY -> {
-                    int n = inflate(bytes, offset, length);
-                    if (inflater.finished()) {
-                        readTrailer();
-                    }
+                    int n = inflate.read(bytes, offset, length);
                     if (n > 0) {
+                        bodyCrc.update(bytes, offset, n);
+                        bodyBytes += n;
                         return n;
                     }
+                    readTrailer();
                 }
                 case END -> {
                     return -1;
@@ -127,30 +112,7 @@ public final class GzipDecoder extends InputStream {
     @Override
     public void close() throws IOException {
         state = State.CLOSED;
-        inflater.end();
         in.close();
-    }
-
-    private int inflate(byte[] bytes, int offset, int length) throws IOException {
-        if (inflater.needsInput()) {
-            if (next == limit && !fill()) {
-                throw failure("the gzip stream ends in the middle of its compressed data");
-            }
-            inflater.setInput(buffer, next, limit - next);
-        }
-        try {
-            int n = inflater.inflate(bytes, offset, length);
-            next = limit - inflater.getRemaining();
-            bodyCrc.update(bytes, offset, n);
-            if (n == 0 && inflater.needsDictionary()) {
-                throw failure("the gzip stream asks for a preset dictionary, which gzip does not have");
-            }
-            return n;
-        } catch (DataFormatException e) {
-            GzipException failure = failure("the gzip stream holds invalid compressed data: " + e.getMessage());
-            failure.initCause(e);
-            throw failure;
-        }
     }
 
     /** RFC 1952, section 2.3. */
@@ -158,7 +120,15 @@ public final class GzipDecoder extends InputStream {
         boolean first = state == State.FIRST_MEMBER;
         long start = position();
         headerCrc.reset();
-        int magic1 = headerByte();
+        int magic1 = inflate.read();
+        if (magic1 < 0 && !first) {
+            state = State.END;
+            return;
+        }
+        headerCrc.update(magic1);
+        if (magic1 < 0) {
+            throw failure("the gzip stream is empty");
+        }
         if (magic1 != 0x1f || headerByte() != 0x8b) {
             throw first
                     ? new GzipException("this is not a gzip stream: it does not begin with 1f 8b", start)
@@ -194,8 +164,9 @@ public final class GzipDecoder extends InputStream {
                 throw failure("the gzip header's checksum does not agree");
             }
         }
-        inflater.reset();
+        inflate.begin();
         bodyCrc.reset();
+        bodyBytes = 0;
         state = State.BODY;
     }
 
@@ -206,7 +177,7 @@ public final class GzipDecoder extends InputStream {
                     + ", the content has " + Long.toHexString(bodyCrc.getValue()));
         }
         long length = trailerInt();
-        long actual = inflater.getBytesWritten() & 0xffffffffL;
+        long actual = bodyBytes & 0xffffffffL;
         if (length != actual) {
             throw failure("the gzip length does not agree: the trailer says " + length + ", the content has " + actual
                     + " (both modulo 2^32)");
@@ -235,22 +206,11 @@ public final class GzipDecoder extends InputStream {
     }
 
     private int rawByte(String where) throws IOException {
-        if (next == limit && !fill()) {
+        int b = inflate.read();
+        if (b < 0) {
             throw failure("the gzip stream ends in the middle of a " + where);
         }
-        return buffer[next++] & 0xff;
-    }
-
-    private boolean fill() throws IOException {
-        base += limit;
-        next = 0;
-        limit = 0;
-        int n = in.read(buffer, 0, BUFFER_BYTES);
-        if (n <= 0) {
-            return false;
-        }
-        limit = n;
-        return true;
+        return b;
     }
 
     private GzipException failure(String message) {

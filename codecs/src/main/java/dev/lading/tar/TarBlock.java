@@ -1,7 +1,5 @@
 package dev.lading.tar;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import java.util.Arrays;
 
 /**
@@ -146,8 +144,11 @@ final class TarBlock {
         for (byte b : block) {
             sum += b & 0xff;
         }
-        byte[] digits = String.format("%06o", sum).getBytes(US_ASCII);
-        System.arraycopy(digits, 0, block, CHECKSUM.offset(), 6);
+        int rest = sum;
+        for (int i = CHECKSUM.offset() + 5; i >= CHECKSUM.offset(); i--) {
+            block[i] = (byte) ('0' + (rest & 7));
+            rest >>>= 3;
+        }
         block[CHECKSUM.offset() + 6] = 0;
     }
 

@@ -22,6 +22,9 @@ public final class TarEntry {
     /** The largest user or group id: 32 bits, less the one value that the system calls read as «leave as it is». */
     public static final long MAX_ID = 0xfffffffeL;
 
+    /** The largest device number that ustar holds; Linux has 4095 majors and 1048575 minors. */
+    public static final int MAX_DEVICE = 07777777;
+
     private static final byte[] NONE = {};
 
     private final byte[] name;
@@ -170,6 +173,76 @@ public final class TarEntry {
     }
 
     /**
+     * A device or a named pipe, mode 0644.
+     *
+     * @param kind character device, block device or fifo
+     * @param name its path in the archive, as bytes
+     * @param major the device's major number, 0 to {@link #MAX_DEVICE}; 0 for a fifo
+     * @param minor the device's minor number, 0 to {@link #MAX_DEVICE}; 0 for a fifo
+     * @return the entry
+     * @throws IllegalArgumentException if the name is empty or holds a NUL, the kind is another, or a number is out of
+     *     range
+     */
+    public static TarEntry special(TarKind kind, byte[] name, int major, int minor) {
+        boolean device = kind == TarKind.CHARACTER_DEVICE || kind == TarKind.BLOCK_DEVICE;
+        if (!device && kind != TarKind.FIFO) {
+            throw new IllegalArgumentException(shown(name) + " as " + kind + " is neither a device nor a fifo");
+        }
+        int max = device ? MAX_DEVICE : 0;
+        if (major < 0 || major > max || minor < 0 || minor > max) {
+            throw new IllegalArgumentException(
+                    "device number " + major + ":" + minor + " of " + shown(name) + " is not between 0 and " + max);
+        }
+        return new TarEntry(
+                checked(name, "name"),
+                kind,
+                0,
+                0644,
+                0,
+                0,
+                Instant.EPOCH,
+                NONE,
+                NONE,
+                NONE,
+                major,
+                minor,
+                new TreeMap<>());
+    }
+
+    /**
+     * This entry with one more pax record that none of the other methods shows, such as an extended attribute
+     * ({@code SCHILY.xattr.user.note}); a record of the same key is replaced.
+     *
+     * @param key the key, no {@code =} and no NUL in it
+     * @param value the value, not empty: pax reads an empty value as «no record»
+     * @return the entry
+     * @throws IllegalArgumentException if the key is not fit or belongs to another method, or the value is empty
+     */
+    public TarEntry withRecord(String key, byte[] value) {
+        boolean fit = !key.isEmpty() && key.indexOf('=') < 0 && key.indexOf('\0') < 0 && value.length > 0;
+        if (!fit || PaxRecords.isShown(key)) {
+            throw new IllegalArgumentException(
+                    "the pax record " + shown(key.getBytes(UTF_8)) + " cannot be given to " + shownName());
+        }
+        Map<String, byte[]> records = new TreeMap<>(otherRecords);
+        records.put(key, value.clone());
+        return new TarEntry(
+                name,
+                kind,
+                size,
+                mode,
+                userId,
+                groupId,
+                modified,
+                linkName,
+                userName,
+                groupName,
+                deviceMajor,
+                deviceMinor,
+                records);
+    }
+
+    /**
      * This entry with other permission bits.
      *
      * @param mode 0 to 07777: permissions, set-user-id, set-group-id, sticky
@@ -209,6 +282,34 @@ public final class TarEntry {
     public TarEntry withModified(Instant modified) {
         Objects.requireNonNull(modified, "modified");
         return with(mode, userId, groupId, modified);
+    }
+
+    /**
+     * This entry with the owner's names beside its numbers. Most tools that unpack prefer the numbers, some the names.
+     *
+     * @param user the owner's name; empty for none
+     * @param group the group's name; empty for none
+     * @return the entry
+     * @throws IllegalArgumentException if a name holds a NUL
+     */
+    public TarEntry withOwnerNames(String user, String group) {
+        if (user.indexOf('\0') >= 0 || group.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("a name of an owner of " + shownName() + " holds a NUL");
+        }
+        return new TarEntry(
+                name,
+                kind,
+                size,
+                mode,
+                userId,
+                groupId,
+                modified,
+                linkName,
+                user.getBytes(UTF_8),
+                group.getBytes(UTF_8),
+                deviceMajor,
+                deviceMinor,
+                otherRecords);
     }
 
     /**
@@ -490,7 +591,7 @@ public final class TarEntry {
     }
 
     private static TarEntry made(byte[] name, TarKind kind, long size, int mode, byte[] linkName) {
-        return new TarEntry(name, kind, size, mode, 0, 0, Instant.EPOCH, linkName, NONE, NONE, 0, 0, new TreeMap<>());
+        return new TarEntry(name, kind, size, mode, 0, 0, Instant.EPOCH, linkName, NONE, NONE, 0, 0, Map.of());
     }
 
     private static byte[] checked(byte[] text, String what) {

@@ -184,8 +184,8 @@ public final class TarReader {
                     link ? linkName : NONE,
                     text(named, TarBlock.USER_NAME, records, PaxRecords.USER_NAME),
                     text(named, TarBlock.GROUP_NAME, records, PaxRecords.GROUP_NAME),
-                    device ? (int) number("device number", TarBlock.DEVICE_MAJOR, Integer.MAX_VALUE, start) : 0,
-                    device ? (int) number("device number", TarBlock.DEVICE_MINOR, Integer.MAX_VALUE, start) : 0,
+                    device ? (int) number("device number", TarBlock.DEVICE_MAJOR, TarEntry.MAX_DEVICE, start) : 0,
+                    device ? (int) number("device number", TarBlock.DEVICE_MINOR, TarEntry.MAX_DEVICE, start) : 0,
                     others(records));
         } catch (PaxRecords.Malformed e) {
             throw e.at(start);

@@ -13,8 +13,8 @@ import java.util.Objects;
  *
  * <p>Entries are ustar; a pax extended header stands before an entry only where ustar cannot say it: names and link
  * names that are too long or not ASCII, ids beyond 2097151, sizes from 8 GiB, times before 1970 or after the year 2242,
- * and pax records kept from an archive that was read. Times are cut to whole seconds. Device numbers are zero. Names
- * that are not UTF-8 are written as they are, marked {@code hdrcharset=BINARY}.
+ * and other pax records that the entry has. Times are cut to whole seconds. Device numbers are zero but for devices.
+ * Names that are not UTF-8 are written as they are, marked {@code hdrcharset=BINARY}.
  *
  * <p>{@link #finish()} writes the end marker: two zero blocks and no further padding. An archive that was not finished
  * has no end marker, and readers refuse it. The stream written to is neither flushed nor closed here. Not safe for use
@@ -28,6 +28,10 @@ public final class TarWriter {
     private static final byte[] NONE = {};
 
     private final OutputStream out;
+
+    /** One header at a time; nothing of the last one is left in it. */
+    private final byte[] block = new byte[TarBlock.SIZE];
+
     private long position;
     private boolean finished;
     private boolean inContent;
@@ -42,10 +46,10 @@ public final class TarWriter {
     }
 
     /**
-     * Writes an entry that has no content: a folder, a link, an empty file.
+     * Writes an entry that has no content: a folder, a link, an empty file, a device, a fifo.
      *
      * @param entry what to write
-     * @throws IllegalArgumentException if the entry declares content, or is a device or a fifo
+     * @throws IllegalArgumentException if the entry declares content
      * @throws IllegalStateException if the archive is finished or an entry's content is still open
      * @throws IOException if the stream fails
      */
@@ -67,13 +71,30 @@ public final class TarWriter {
      * @throws IOException if the stream fails
      */
     public void write(TarEntry entry, byte[] content) throws IOException {
-        if (entry.size() != content.length || entry.kind() != TarKind.FILE) {
+        write(entry, content, 0, content.length);
+    }
+
+    /**
+     * Writes a file whose content is in memory, as a part of an array.
+     *
+     * @param entry what to write; its size must be {@code length}
+     * @param content holds the whole content
+     * @param offset where it begins
+     * @param length how many bytes it has
+     * @throws IllegalArgumentException if the lengths differ or the entry is no file
+     * @throws IndexOutOfBoundsException if the part is not in the array
+     * @throws IllegalStateException if the archive is finished or an entry's content is still open
+     * @throws IOException if the stream fails
+     */
+    public void write(TarEntry entry, byte[] content, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, content.length);
+        if (entry.size() != length || entry.kind() != TarKind.FILE) {
             throw new IllegalArgumentException(entry.shownName() + " is a " + entry.kind() + " and declares "
-                    + entry.size() + " bytes; " + content.length + " were given");
+                    + entry.size() + " bytes; " + length + " were given");
         }
         writeHeaders(entry);
-        emit(content, 0, content.length);
-        emit(ZEROS, 0, TarBlock.padding(content.length));
+        emit(content, offset, length);
+        emit(ZEROS, 0, TarBlock.padding(length));
     }
 
     /**
@@ -132,22 +153,53 @@ public final class TarWriter {
     private void writeHeaders(TarEntry entry) throws IOException {
         checkReady();
         byte type = type(entry);
-        Split split = Split.of(entry.rawName());
-        byte[] records = records(entry, split);
-        if (records.length > 0) {
-            byte[] block = block(PAX_NAME, NONE, (byte) 'x', 0644, records.length);
-            emitHeader(block);
-            emit(records, 0, records.length);
-            emit(ZEROS, 0, TarBlock.padding(records.length));
+        byte[] name = entry.rawName();
+        if (isPlain(entry)) {
+            begin(type, entry.mode(), entry.size());
+            TarBlock.putText(block, TarBlock.NAME, name);
+            TarBlock.putText(block, TarBlock.LINK_NAME, entry.rawLinkName());
+        } else {
+            Split split = Split.of(name);
+            byte[] records = records(entry, split);
+            if (records.length > 0) {
+                begin((byte) 'x', 0644, records.length);
+                TarBlock.putText(block, TarBlock.NAME, PAX_NAME);
+                emitHeader();
+                emit(records, 0, records.length);
+                emit(ZEROS, 0, TarBlock.padding(records.length));
+            }
+            begin(type, entry.mode(), entry.size());
+            TarBlock.putText(block, TarBlock.NAME, split.name);
+            TarBlock.putText(block, TarBlock.PREFIX, split.prefix);
+            TarBlock.putText(block, TarBlock.LINK_NAME, asciiForm(entry.rawLinkName()));
+            TarBlock.putText(block, TarBlock.USER_NAME, ownerForm(entry.rawUserName()));
+            TarBlock.putText(block, TarBlock.GROUP_NAME, ownerForm(entry.rawGroupName()));
         }
-        byte[] block = block(split.name, split.prefix, type, entry.mode(), entry.size());
-        putNumber(block, TarBlock.USER_ID, entry.userId());
-        putNumber(block, TarBlock.GROUP_ID, entry.groupId());
-        putNumber(block, TarBlock.MODIFIED, entry.modified().getEpochSecond());
-        TarBlock.putText(block, TarBlock.LINK_NAME, asciiForm(entry.rawLinkName()));
-        TarBlock.putText(block, TarBlock.USER_NAME, ownerForm(entry.rawUserName()));
-        TarBlock.putText(block, TarBlock.GROUP_NAME, ownerForm(entry.rawGroupName()));
-        emitHeader(block);
+        putNumber(TarBlock.USER_ID, entry.userId());
+        putNumber(TarBlock.GROUP_ID, entry.groupId());
+        putNumber(TarBlock.MODIFIED, entry.modified().getEpochSecond());
+        if (isDevice(entry)) {
+            TarBlock.putOctal(block, TarBlock.DEVICE_MAJOR, entry.deviceMajor());
+            TarBlock.putOctal(block, TarBlock.DEVICE_MINOR, entry.deviceMinor());
+        }
+        emitHeader();
+    }
+
+    /** Most entries: everything fits ustar's fields as it is, and nothing need be made to write it. */
+    private static boolean isPlain(TarEntry entry) {
+        byte[] name = entry.rawName();
+        byte[] link = entry.rawLinkName();
+        return name.length <= TarBlock.NAME.length()
+                && link.length <= TarBlock.LINK_NAME.length()
+                && entry.rawUserName().length == 0
+                && entry.rawGroupName().length == 0
+                && entry.rawOtherRecords().isEmpty()
+                && TarBlock.fitsOctal(entry.size(), TarBlock.LENGTH)
+                && TarBlock.fitsOctal(entry.userId(), TarBlock.USER_ID)
+                && TarBlock.fitsOctal(entry.groupId(), TarBlock.GROUP_ID)
+                && TarBlock.fitsOctal(entry.modified().getEpochSecond(), TarBlock.MODIFIED)
+                && Utf8.isAscii(name)
+                && Utf8.isAscii(link);
     }
 
     private static byte type(TarEntry entry) {
@@ -155,10 +207,10 @@ public final class TarWriter {
             case FILE -> '0';
             case HARD_LINK -> '1';
             case SYMLINK -> '2';
+            case CHARACTER_DEVICE -> '3';
+            case BLOCK_DEVICE -> '4';
             case FOLDER -> '5';
-            case CHARACTER_DEVICE, BLOCK_DEVICE, FIFO ->
-                throw new IllegalArgumentException(
-                        entry.shownName() + " is a " + entry.kind() + "; devices and fifos are not written");
+            case FIFO -> '6';
         };
     }
 
@@ -202,25 +254,27 @@ public final class TarWriter {
         }
     }
 
-    private static byte[] block(byte[] name, byte[] prefix, byte type, int mode, long size) {
-        byte[] block = new byte[TarBlock.SIZE];
-        TarBlock.putText(block, TarBlock.NAME, name);
-        TarBlock.putText(block, TarBlock.PREFIX, prefix);
+    /** An empty header but for type, mode and size. */
+    private void begin(byte type, int mode, long size) {
+        Arrays.fill(block, (byte) 0);
         block[TarBlock.TYPE] = type;
         TarBlock.putText(block, TarBlock.MAGIC, TarBlock.USTAR);
         TarBlock.putOctal(block, TarBlock.MODE, mode);
-        putNumber(block, TarBlock.LENGTH, size);
-        putNumber(block, TarBlock.USER_ID, 0);
-        putNumber(block, TarBlock.GROUP_ID, 0);
-        putNumber(block, TarBlock.MODIFIED, 0);
-        putNumber(block, TarBlock.DEVICE_MAJOR, 0);
-        putNumber(block, TarBlock.DEVICE_MINOR, 0);
-        return block;
+        putNumber(TarBlock.LENGTH, size);
+        putNumber(TarBlock.USER_ID, 0);
+        putNumber(TarBlock.GROUP_ID, 0);
+        putNumber(TarBlock.MODIFIED, 0);
+        putNumber(TarBlock.DEVICE_MAJOR, 0);
+        putNumber(TarBlock.DEVICE_MINOR, 0);
     }
 
     /** Zero where the number does not fit: the pax record then says it. */
-    private static void putNumber(byte[] block, TarBlock.Field field, long value) {
+    private void putNumber(TarBlock.Field field, long value) {
         TarBlock.putOctal(block, field, TarBlock.fitsOctal(value, field) ? value : 0);
+    }
+
+    private static boolean isDevice(TarEntry entry) {
+        return entry.kind() == TarKind.CHARACTER_DEVICE || entry.kind() == TarKind.BLOCK_DEVICE;
     }
 
     private static boolean fitsOwner(byte[] name) {
@@ -240,7 +294,7 @@ public final class TarWriter {
         return form;
     }
 
-    private void emitHeader(byte[] block) throws IOException {
+    private void emitHeader() throws IOException {
         TarBlock.putChecksum(block);
         emit(block, 0, block.length);
     }

@@ -197,13 +197,74 @@ class TarWriterTest {
     }
 
     @Test
-    void devices_are_not_written() throws IOException {
-        TarEntry device =
-                read(new RawTar().add(RawTar.header("null", '3')).ended()).get(0);
-        assertThatThrownBy(() -> writer.write(device))
+    void devices_and_fifos_come_back_with_their_numbers() throws IOException {
+        List<TarEntry> found = read(new RawTar()
+                .add(RawTar.header("sda3", '4').set(329, "0000010\0").set(337, "0000003\0"))
+                .add(RawTar.header("null", '3'))
+                .add(RawTar.header("pipe", '6'))
+                .ended());
+        for (TarEntry entry : found) {
+            writer.write(entry);
+        }
+        writer.finish();
+        assertThat(read(out.toByteArray())).isEqualTo(found);
+        assertThat(found).extracting(TarEntry::deviceMajor).containsExactly(8, 0, 0);
+        assertThat(found).extracting(TarEntry::deviceMinor).containsExactly(3, 0, 0);
+    }
+
+    @Test
+    void names_of_owners_and_records_of_ones_own_are_written() throws IOException {
+        TarEntry entry = TarEntry.file("a", 0)
+                .withOwnerNames("app", "gr\u00fcn")
+                .withRecord("SCHILY.xattr.user.note", new byte[] {0, '\n', (byte) 0xff});
+        writer.write(entry);
+        writer.finish();
+        assertThat(read(out.toByteArray())).containsExactly(entry);
+    }
+
+    @Test
+    void a_part_of_an_array_is_a_content_too() throws IOException {
+        writer.write(TarEntry.file("a", 2), new byte[] {1, 2, 3, 4}, 1, 2);
+        assertThatThrownBy(() -> writer.write(TarEntry.file("b", 3), new byte[4], 1, 2))
+                .isInstanceOf(IllegalArgumentException.class);
+        writer.finish();
+        TarReader reader = new TarReader(new ByteArrayInputStream(out.toByteArray()));
+        assertThat(reader.next()).isPresent();
+        assertThat(reader.content().readAllBytes()).containsExactly(2, 3);
+        assertThat(reader.next()).isEmpty();
+    }
+
+    @Test
+    void devices_fifos_and_kept_records_come_back() throws IOException {
+        TarEntry device = TarEntry.special(TarKind.CHARACTER_DEVICE, "null".getBytes(UTF_8), 1, 3)
+                .withRecord("SCHILY.xattr.user.note", new byte[] {0, '\n', '='});
+        TarEntry fifo = TarEntry.special(TarKind.FIFO, "pipe".getBytes(UTF_8), 0, 0);
+        writer.write(device);
+        writer.write(fifo);
+        writer.finish();
+        TarReader reader = new TarReader(new ByteArrayInputStream(out.toByteArray()));
+        assertThat(reader.next()).contains(device);
+        assertThat(reader.next()).contains(fifo);
+        assertThat(reader.next()).isEmpty();
+    }
+
+    @Test
+    void devices_records_and_numbers_that_no_archive_holds_are_refused() {
+        byte[] name = {'x'};
+        assertThatThrownBy(() -> TarEntry.special(TarKind.FILE, name, 0, 0))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("CHARACTER_DEVICE");
-        assertThat(out.size()).isZero();
+                .hasMessageContaining("neither a device nor a fifo");
+        assertThatThrownBy(() -> TarEntry.special(TarKind.FIFO, name, 1, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("device number");
+        assertThatThrownBy(() -> TarEntry.special(TarKind.BLOCK_DEVICE, name, 0, TarEntry.MAX_DEVICE + 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("device number");
+        for (String key : new String[] {"", "path", "a=b", "a\0b"}) {
+            assertThatThrownBy(() -> TarEntry.file("x", 0).withRecord(key, name))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("pax record");
+        }
     }
 
     @Test

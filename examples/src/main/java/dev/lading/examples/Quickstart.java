@@ -110,14 +110,14 @@ public final class Quickstart {
                         + header.platform().map(Platform::toString).orElse("an unknown machine"));
         HostExecution host = HostExecution.detect();
         Execution how = host.of(platform);
-        if (how instanceof Execution.Native) {
+        if (how instanceof Execution.Native || how instanceof Execution.Compatible) {
             start(platform, "on this host's own processor", List.of(program.toString()));
         } else if (how instanceof Execution.Handler handler) {
-            start(platform, "by the kernel's handler " + handler.handler(), List.of(program.toString()));
+            start(platform, "by the kernel's handler " + handler.handler().name(), List.of(program.toString()));
         } else if (how instanceof Execution.Emulated emulated) {
             start(
                     platform,
-                    "by " + emulated.emulator().getFileName(),
+                    "by " + emulated.emulator().path().getFileName(),
                     List.of(emulated.emulator().toString(), program.toString()));
         } else if (how instanceof Execution.Impossible impossible) {
             say("   not run: " + impossible.reason() + "; to change that, " + impossible.remedy());

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 
 /** The published modules of this build, found on the class path of the tests: as jars or as folders of classes. */
 final class BuiltModules {
-    private static final Set<String> UNPUBLISHED = Set.of("examples", "test-support", "it");
+    private static final Set<String> UNPUBLISHED = Set.of("examples", "test-support", "it", "benchmarks");
 
     /** One line of what the build wrote: {@code group:artifact:jar:version:scope:path}, perhaps marked optional. */
     private static final Pattern JAR =

@@ -2,6 +2,8 @@ package dev.lading.oci;
 
 import dev.lading.oci.internal.json.JsonFault;
 import dev.lading.oci.internal.json.JsonObject;
+import dev.lading.oci.internal.json.JsonText;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,11 +16,19 @@ import java.util.Set;
  * Names content by type, digest and size (image-spec, descriptor.md): the word by which everything here is passed around.
  *
  * <p>Immutable. Members that this class does not know are kept when a descriptor is put into another document. Two
- * descriptors are equal if all their members are.
+ * descriptors are equal if all their members are,
+ * and unknown ones if they are written alike.
  */
 public final class Descriptor {
     private static final Set<String> KNOWN =
-            Set.of("mediaType", "digest", "size", "platform", "annotations", "artifactType", "urls");
+            Set.of("mediaType", "digest", "size", "platform", "annotations", "artifactType", "urls", "data");
+
+    /**
+     * The empty descriptor: two bytes, {@code {}}, for a member that must be there and has nothing to say (image-spec,
+     * manifest.md, «Guidance for an Empty Descriptor»). A registry still wants the two bytes as a blob.
+     */
+    public static final Descriptor EMPTY =
+            of(MediaType.OCI_EMPTY, Digest.of(new byte[] {'{', '}'}), 2).withData(new byte[] {'{', '}'});
 
     private final MediaType mediaType;
     private final Digest digest;
@@ -27,7 +37,8 @@ public final class Descriptor {
     private final Map<String, String> annotations;
     private final Optional<MediaType> artifactType;
     private final List<String> urls;
-    private final JsonObject others;
+    private final Optional<String> data;
+    private final Map<String, JsonText> others;
 
     private Descriptor(
             MediaType mediaType,
@@ -37,7 +48,8 @@ public final class Descriptor {
             Map<String, String> annotations,
             Optional<MediaType> artifactType,
             List<String> urls,
-            JsonObject others) {
+            Optional<String> data,
+            Map<String, JsonText> others) {
         this.mediaType = Objects.requireNonNull(mediaType);
         this.digest = Objects.requireNonNull(digest);
         if (size < 0) {
@@ -45,10 +57,12 @@ public final class Descriptor {
         }
         this.size = size;
         this.platform = platform;
-        this.annotations = Collections.unmodifiableMap(new LinkedHashMap<>(annotations));
+        this.annotations = Collections.unmodifiableMap(annotations);
         this.artifactType = artifactType;
         this.urls = List.copyOf(urls);
+        this.data = data;
         this.others = others;
+        data.ifPresent(this::verify);
     }
 
     /**
@@ -62,21 +76,54 @@ public final class Descriptor {
      */
     public static Descriptor of(MediaType mediaType, Digest digest, long size) {
         return new Descriptor(
-                mediaType, digest, size, Optional.empty(), Map.of(), Optional.empty(), List.of(), JsonObject.empty());
+                mediaType,
+                digest,
+                size,
+                Optional.empty(),
+                Map.of(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                Map.of());
     }
 
     static Descriptor fromJson(JsonObject json) {
         long size = json.integer("size")
                 .orElseThrow(() -> new InvalidInputException("a descriptor has no «size»; every descriptor needs one"));
         return new Descriptor(
-                new MediaType(json.requiredText("mediaType")),
+                MediaType.known(json.requiredText("mediaType")),
                 Digest.parse(json.requiredText("digest")),
                 size,
                 json.object("platform").map(Descriptor::platformFromJson),
                 json.textMap("annotations"),
-                json.text("artifactType").filter(t -> !t.isEmpty()).map(MediaType::new),
+                Documents.artifactType(json),
                 json.texts("urls"),
-                json.without(KNOWN));
+                json.text("data").filter(t -> !t.isEmpty()),
+                json.others(KNOWN));
+    }
+
+    /** Inline content is believed no sooner than content from anywhere else. */
+    private void verify(String base64) {
+        // A length that cannot be right is not decoded.
+        if (base64.length() != (size + 2) / 3 * 4) {
+            throw new ContentMismatchException(this, "its inline data has another length");
+        }
+        byte[] bytes = decoded(base64);
+        if (bytes.length != size) {
+            throw new ContentMismatchException(this, "its inline data has " + bytes.length + " bytes");
+        }
+        Digest found = Digest.of(digest.algorithm(), bytes);
+        if (!found.equals(digest)) {
+            throw new ContentMismatchException(this, "its inline data has the digest " + found);
+        }
+    }
+
+    private static byte[] decoded(String base64) {
+        try {
+            return Base64.getDecoder().decode(base64);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidInputException("member «data» is not base64 of RFC 4648, section 4", e);
+        }
     }
 
     static Platform platformFromJson(JsonObject json) {
@@ -88,28 +135,35 @@ public final class Descriptor {
                 json.texts("os.features"));
     }
 
-    JsonObject toJson() {
-        JsonObject json = JsonObject.empty()
-                .with("mediaType", mediaType.value())
-                .withOrWithout("artifactType", artifactType.map(MediaType::value))
-                .with("digest", digest.toString())
-                .with("size", size)
-                .withOrWithout("urls", urls)
-                .withOrWithout("annotations", annotations)
-                .withOrWithout("platform", platform.map(Descriptor::platformToJson));
-        for (String key : others.keys()) {
-            json = others.copyMember(key, json);
+    /** The members in the specification's order, then those that this class does not know. */
+    Map<String, Object> toJson() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("mediaType", mediaType.value());
+        artifactType.ifPresent(type -> json.put("artifactType", type.value()));
+        json.put("digest", digest.toString());
+        json.put("size", size);
+        if (!urls.isEmpty()) {
+            json.put("urls", urls);
         }
+        if (!annotations.isEmpty()) {
+            json.put("annotations", annotations);
+        }
+        data.ifPresent(base64 -> json.put("data", base64));
+        platform.ifPresent(p -> json.put("platform", platformToJson(p)));
+        json.putAll(others);
         return json;
     }
 
-    static JsonObject platformToJson(Platform platform) {
-        return JsonObject.empty()
-                .with("architecture", platform.architecture())
-                .with("os", platform.os())
-                .withOrWithout("os.version", platform.osVersion())
-                .withOrWithout("os.features", platform.osFeatures())
-                .withOrWithout("variant", platform.variant());
+    static Map<String, Object> platformToJson(Platform platform) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("architecture", platform.architecture());
+        json.put("os", platform.os());
+        platform.osVersion().ifPresent(version -> json.put("os.version", version));
+        if (!platform.osFeatures().isEmpty()) {
+            json.put("os.features", platform.osFeatures());
+        }
+        platform.variant().ifPresent(variant -> json.put("variant", variant));
+        return json;
     }
 
     /**
@@ -119,12 +173,36 @@ public final class Descriptor {
      * @return the descriptor
      * @throws InvalidInputException if the text is no strict JSON or no descriptor
      * @throws UnsupportedException if its digest is of another algorithm than sha256 and sha512
+     * @throws ContentMismatchException if its inline data is not what it describes
      */
     public static Descriptor read(byte[] bytes) {
+        return read(bytes, DocumentLimits.DEFAULT);
+    }
+
+    /**
+     * Reads a descriptor from its JSON text, within limits.
+     *
+     * @param bytes the text, UTF-8
+     * @param limits how large and how deep it may be
+     * @return the descriptor
+     * @throws InvalidInputException if the text is no strict JSON or no descriptor
+     * @throws UnsupportedException if its digest is of another algorithm than sha256 and sha512
+     * @throws ContentMismatchException if its inline data is not what it describes
+     */
+    public static Descriptor read(byte[] bytes, DocumentLimits limits) {
+        return Documents.read("OCI descriptor", bytes, limits, Descriptor::fromJson);
+    }
+
+    /**
+     * Returns the descriptor's JSON text, as it stands in a document that is on one line.
+     *
+     * @return the text, UTF-8
+     */
+    public byte[] bytes() {
         try {
-            return fromJson(JsonObject.read(bytes, Manifest.MAX_BYTES));
+            return JsonObject.of(toJson(), DocumentLimits.MOST_BYTES).bytes();
         } catch (JsonFault e) {
-            throw new InvalidInputException("this is not a descriptor: " + e.getMessage(), e);
+            throw new InvalidInputException("the descriptor " + digest + " has no JSON form: " + e.getMessage(), e);
         }
     }
 
@@ -192,14 +270,23 @@ public final class Descriptor {
     }
 
     /**
+     * Returns the content itself where the descriptor carries it (descriptor.md, «data»). It was verified against digest
+     * and size when the descriptor was made.
+     *
+     * @return a copy of the content
+     */
+    public Optional<byte[]> data() {
+        return data.map(Descriptor::decoded);
+    }
+
+    /**
      * Returns this descriptor for a platform.
      *
      * @param newPlatform the platform
      * @return the new descriptor
      */
     public Descriptor withPlatform(Platform newPlatform) {
-        return new Descriptor(
-                mediaType, digest, size, Optional.of(newPlatform), annotations, artifactType, urls, others);
+        return with(annotations, Optional.of(newPlatform), artifactType, urls, data);
     }
 
     /**
@@ -212,7 +299,80 @@ public final class Descriptor {
     public Descriptor withAnnotation(String key, String value) {
         Map<String, String> changed = new LinkedHashMap<>(annotations);
         changed.put(key, value);
-        return new Descriptor(mediaType, digest, size, platform, changed, artifactType, urls, others);
+        return with(changed, platform, artifactType, urls, data);
+    }
+
+    /**
+     * Returns this descriptor without an annotation.
+     *
+     * @param key the annotation's key
+     * @return the new descriptor
+     */
+    public Descriptor withoutAnnotation(String key) {
+        Map<String, String> changed = new LinkedHashMap<>(annotations);
+        changed.remove(key);
+        return with(changed, platform, artifactType, urls, data);
+    }
+
+    /**
+     * Returns this descriptor of an artifact of a type.
+     *
+     * @param newType the artifact type
+     * @return the new descriptor
+     */
+    public Descriptor withArtifactType(MediaType newType) {
+        return with(annotations, platform, Optional.of(newType), urls, data);
+    }
+
+    /**
+     * Returns this descriptor with other addresses of the content.
+     *
+     * @param newUrls the addresses; none removes them
+     * @return the new descriptor
+     */
+    public Descriptor withUrls(List<String> newUrls) {
+        return with(annotations, platform, artifactType, newUrls, data);
+    }
+
+    /**
+     * Returns this descriptor with the content itself in it, as base64; for content of a few hundred bytes.
+     *
+     * @param content the content
+     * @return the new descriptor
+     * @throws ContentMismatchException if the content is not what this describes
+     */
+    public Descriptor withData(byte[] content) {
+        return with(
+                annotations,
+                platform,
+                artifactType,
+                urls,
+                Optional.of(Base64.getEncoder().encodeToString(content)));
+    }
+
+    /**
+     * Returns this descriptor for content of another type, digest and size, without addresses and inline data, which were
+     * the old content's.
+     *
+     * @param newType the type of the content
+     * @param newDigest the digest of the content
+     * @param newSize the size of the content in bytes, not negative
+     * @return the new descriptor
+     * @throws InvalidInputException if the size is negative
+     */
+    public Descriptor withContent(MediaType newType, Digest newDigest, long newSize) {
+        return new Descriptor(
+                newType, newDigest, newSize, platform, annotations, artifactType, List.of(), Optional.empty(), others);
+    }
+
+    private Descriptor with(
+            Map<String, String> newAnnotations,
+            Optional<Platform> newPlatform,
+            Optional<MediaType> newArtifactType,
+            List<String> newUrls,
+            Optional<String> newData) {
+        return new Descriptor(
+                mediaType, digest, size, newPlatform, newAnnotations, newArtifactType, newUrls, newData, others);
     }
 
     @Override
@@ -225,6 +385,7 @@ public final class Descriptor {
                 && annotations.equals(that.annotations)
                 && artifactType.equals(that.artifactType)
                 && urls.equals(that.urls)
+                && data.equals(that.data)
                 && others.equals(that.others);
     }
 

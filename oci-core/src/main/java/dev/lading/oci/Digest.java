@@ -1,5 +1,10 @@
 package dev.lading.oci;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -16,6 +21,7 @@ import java.util.Objects;
  * @param hex the value, lower-case, exactly as long as the algorithm's
  */
 public record Digest(Algorithm algorithm, String hex) implements Comparable<Digest> {
+    private static final int BUFFER = 64 * 1024;
 
     /** A registered digest algorithm. */
     public enum Algorithm {
@@ -152,6 +158,76 @@ public record Digest(Algorithm algorithm, String hex) implements Comparable<Dige
      */
     public static Digest finish(Algorithm algorithm, MessageDigest computation) {
         return new Digest(algorithm, HexFormat.of().formatHex(computation.digest()));
+    }
+
+    /**
+     * Computes the sha256 digest of a stream to its end, in constant memory.
+     *
+     * @param content the content; read to its end, not closed
+     * @return its digest
+     * @throws InterruptedIOException if the thread is interrupted; its flag stays
+     * @throws IOException if the stream cannot be read
+     */
+    public static Digest of(InputStream content) throws IOException {
+        return of(Algorithm.SHA256, content);
+    }
+
+    /**
+     * Computes the digest of a stream to its end, in constant memory.
+     *
+     * @param algorithm the algorithm
+     * @param content the content; read to its end, not closed
+     * @return its digest
+     * @throws InterruptedIOException if the thread is interrupted; its flag stays
+     * @throws IOException if the stream cannot be read
+     */
+    public static Digest of(Algorithm algorithm, InputStream content) throws IOException {
+        MessageDigest computation = algorithm.newMessageDigest();
+        byte[] buffer = new byte[BUFFER];
+        int read;
+        while ((read = content.read(buffer)) >= 0) {
+            refuseInterrupt();
+            computation.update(buffer, 0, read);
+        }
+        return finish(algorithm, computation);
+    }
+
+    /**
+     * Computes the sha256 digest of a channel from its position to its end, in constant memory.
+     *
+     * @param content the content, in blocking mode; read to its end, not closed
+     * @return its digest
+     * @throws InterruptedIOException if the thread is interrupted; its flag stays
+     * @throws IOException if the channel cannot be read
+     */
+    public static Digest of(ReadableByteChannel content) throws IOException {
+        return of(Algorithm.SHA256, content);
+    }
+
+    /**
+     * Computes the digest of a channel from its position to its end, in constant memory.
+     *
+     * @param algorithm the algorithm
+     * @param content the content, in blocking mode; read to its end, not closed
+     * @return its digest
+     * @throws InterruptedIOException if the thread is interrupted; its flag stays
+     * @throws IOException if the channel cannot be read
+     */
+    public static Digest of(Algorithm algorithm, ReadableByteChannel content) throws IOException {
+        MessageDigest computation = algorithm.newMessageDigest();
+        ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+        while (content.read(buffer) >= 0) {
+            refuseInterrupt();
+            computation.update(buffer.flip());
+            buffer.clear();
+        }
+        return finish(algorithm, computation);
+    }
+
+    private static void refuseInterrupt() throws InterruptedIOException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedIOException("interrupted while a digest was computed");
+        }
     }
 
     private static MessageDigest updated(MessageDigest computation, byte[] bytes) {

@@ -33,11 +33,7 @@ class DocumentsTest {
     @Test
     void an_edit_keeps_what_it_does_not_know() {
         String edited = new String(index(INDEX).withAnnotation("a", "b").bytes(), UTF_8);
-        assertThat(edited)
-                .contains("\"x-unknown\"")
-                .contains("\"n\":1.10")
-                .contains("\"x-own\"")
-                .contains("\"annotations\":{\"a\":\"b\"}");
+        assertThat(edited).isEqualTo(INDEX.substring(0, INDEX.length() - 1) + ", \"annotations\": {\"a\":\"b\"}}");
         assertThat(index(edited).manifests()).isEqualTo(index(INDEX).manifests());
     }
 
@@ -184,9 +180,6 @@ class DocumentsTest {
                 + "\"config\":{\"Healthcheck\":{\"Test\":[\"NONE\"]}},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[]}}";
         String edited =
                 new String(ImageConfig.read(text.getBytes(UTF_8)).withUser("1").bytes(), UTF_8);
-        assertThat(edited)
-                .contains("\"x\":{\"y\":1.10}")
-                .contains("Healthcheck")
-                .contains("\"User\":\"1\"");
+        assertThat(edited).isEqualTo(text.replace("\"NONE\"]}}", "\"NONE\"]},\"User\":\"1\"}"));
     }
 }

@@ -50,12 +50,11 @@ class UnknownFieldsTest {
 
             ImageIndex edited =
                     ((ImageIndex) second.resolve("1").document().manifest()).withAnnotation("edited", "yes");
+            // All that was there is there to the letter, and the new member stands as its neighbours do.
+            String end = "}\n}\n";
             assertThat(new String(edited.bytes(), UTF_8))
-                    .contains("\"x-entry\":{\"n\":1.10}")
-                    .contains("\"x-top\":{\"e\":")
-                    .contains("\"t\":\"é/\"")
-                    .contains("\"z\":[null,true]")
-                    .contains("\"annotations\":{\"edited\":\"yes\"}");
+                    .isEqualTo(text.substring(0, text.length() - end.length())
+                            + "},\"annotations\": {\"edited\":\"yes\"}\n}\n");
             assertThat(edited.manifests()).hasSize(1);
         }
     }

@@ -2,6 +2,7 @@ package dev.lading.oci.content;
 
 import dev.lading.oci.Descriptor;
 import dev.lading.oci.Digest;
+import dev.lading.oci.ImageFormat;
 import dev.lading.oci.ImageIndex;
 import dev.lading.oci.ImageManifest;
 import dev.lading.oci.InvalidInputException;
@@ -10,11 +11,15 @@ import dev.lading.oci.MediaType;
 import dev.lading.oci.NotFoundException;
 import dev.lading.oci.Platform;
 import dev.lading.oci.PlatformMatcher;
+import dev.lading.oci.PlatformSelection;
+import dev.lading.oci.UnsupportedException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -195,34 +200,52 @@ public final class ContentGraph {
                 collect(child, depth + 1, images);
             }
         } else if (at.mediaType().isImageManifest()
-                && !at.platform().filter(ContentGraph::isUnknown).isPresent()) {
+                && !at.platform().filter(Platform::isNone).isPresent()) {
             images.add(Image.of(at, source));
         }
     }
 
-    private static boolean isUnknown(Platform platform) {
-        return platform.os().equals("unknown") && platform.architecture().equals("unknown");
-    }
-
     /**
-     * Returns the image for a platform, strictly after normalising; the first where several match.
+     * Returns the image for a platform, strictly after normalising; the first where several match. A platform that the index
+     * does not say is read from the image's configuration first.
      *
      * @param platform the platform wanted
      * @return the image
-     * @throws NotFoundException if there is none; the message lists what there is
+     * @throws NotFoundException if there is none; the message lists what there is and the nearest that would run
+     * @throws LadingException as {@link ContentSource#document}
      */
     public Image image(Platform platform) {
-        List<Image> images = images();
-        return PlatformMatcher.strict(platform).matching(images, Image::platform).stream()
-                .findFirst()
-                .orElseThrow(
-                        () -> new NotFoundException("no image for " + platform + " in " + source.describe() + " at "
-                                + descriptor.digest() + "; it has "
-                                + images.stream()
-                                        .map(i -> i.platform().toString())
-                                        .distinct()
-                                        .collect(Collectors.joining(", "))
-                                + ". Choose another base or drop the platform."));
+        return image(platform, PlatformMatcher.strict());
+    }
+
+    /**
+     * Returns the best image for a platform by a rule: {@code image(platform, compatible())} takes what a machine of the
+     * platform runs. A platform that the index does not say is read from the image's configuration first.
+     *
+     * @param platform the platform wanted
+     * @param rule makes the matcher of it, such as {@link PlatformMatcher#compatible()}
+     * @return the image
+     * @throws NotFoundException if none matches; the message lists what there is and the nearest that would run
+     * @throws LadingException as {@link ContentSource#document}
+     */
+    public Image image(Platform platform, Function<? super Platform, PlatformMatcher> rule) {
+        return selection().one(platform, rule);
+    }
+
+    /**
+     * Returns the images for several platforms, each as {@link #image(Platform)}; the documents are read once.
+     *
+     * @param platforms the platforms wanted
+     * @return the image for each, in the order of the platforms
+     * @throws NotFoundException if there is a platform without one; the message names every such platform
+     * @throws LadingException as {@link ContentSource#document}
+     */
+    public Map<Platform, Image> images(Collection<Platform> platforms) {
+        return selection().each(platforms, PlatformMatcher.strict());
+    }
+
+    private PlatformSelection<Image> selection() {
+        return PlatformSelection.of(images(), Image::platform, source.describe() + " at " + descriptor.digest());
     }
 
     /**
@@ -239,6 +262,20 @@ public final class ContentGraph {
                     + images.stream().map(i -> i.platform().toString()).collect(Collectors.joining(", ")));
         }
         return images.get(0);
+    }
+
+    /**
+     * Returns this graph in a format: the same images by other media types. Manifests and indexes are made anew where they
+     * are of the other format, in memory, so their digests differ; blobs are the same. Never done unless it is asked for.
+     *
+     * @param format the format
+     * @return the graph in that format; this one if it is in it
+     * @throws UnsupportedException if the format has no type for something in the graph (Docker has none for layers
+     *     compressed by zstd and for artifacts), or an attestation names a digest that would change
+     * @throws LadingException as {@link ContentSource#document}
+     */
+    public ContentGraph in(ImageFormat format) {
+        return Conversion.of(this, format);
     }
 
     /** Returns place and digest for a message. */

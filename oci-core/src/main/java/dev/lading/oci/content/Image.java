@@ -7,6 +7,7 @@ import dev.lading.oci.ImageManifest;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.LadingException;
 import dev.lading.oci.Layer;
+import dev.lading.oci.MediaType;
 import dev.lading.oci.Platform;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Manifest and configuration are read once and verified. Safe for use by many threads.
  */
 public final class Image {
+    private static final Platform UNSAID = Platform.of("", "");
+
     private final Descriptor descriptor;
     private final ContentSource source;
     private volatile @Nullable ImageManifest manifest;
@@ -93,12 +96,21 @@ public final class Image {
     }
 
     /**
-     * Returns the platform: the descriptor's if an index gave one, else the configuration's.
+     * Returns the platform: the descriptor's if an index gave one, with what it leaves unsaid taken from the configuration.
      *
-     * @return the platform as written
+     * @return the platform as written; {@link Platform#NONE} if neither says one, as where an artifact's configuration is no
+     *     image's
+     * @throws LadingException as {@link ContentSource#bytes}
      */
     public Platform platform() {
-        return descriptor.platform().orElseGet(() -> config().platform());
+        Platform listed = descriptor.platform().orElse(UNSAID);
+        if (!listed.os().isEmpty() && !listed.architecture().isEmpty()) {
+            return listed;
+        }
+        MediaType type = manifest().config().mediaType();
+        boolean isImage = type.equals(MediaType.OCI_CONFIG) || type.equals(MediaType.DOCKER_CONFIG);
+        Platform filled = isImage ? listed.filledFrom(config().platform()) : listed;
+        return filled.equals(UNSAID) ? Platform.NONE : filled;
     }
 
     /**

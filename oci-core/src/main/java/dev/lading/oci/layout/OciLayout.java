@@ -187,13 +187,12 @@ public final class OciLayout implements ContentStore, AutoCloseable {
             return entry;
         }
         try {
+            if (Files.size(file) > Manifest.MAX_BYTES) {
+                return Optional.empty();
+            }
             byte[] bytes = readSmall(file, Manifest.MAX_BYTES);
-            return JsonObject.read(bytes, Manifest.MAX_BYTES)
-                    .text("mediaType")
-                    .map(type -> Descriptor.of(new MediaType(type), digest, bytes.length));
-        } catch (JsonFault | InvalidInputException e) {
-            // Not a document, so not what a name can mean: a layer or a configuration has no type of its own.
-            return Optional.empty();
+            // Empty for what is no document, and so not what a name can mean: a layer, a configuration.
+            return Manifest.typeOf(bytes).map(type -> Descriptor.of(type, digest, bytes.length));
         } catch (IOException e) {
             throw LadingException.from("cannot read " + file, e);
         }
@@ -275,7 +274,12 @@ public final class OciLayout implements ContentStore, AutoCloseable {
 
     @Override
     public <R> Ingested<R> ingest(MediaType mediaType, Producer<R> producer) {
-        return store("content", out -> IngestRun.of(producer, out), IngestRun::digest)
+        return ingest(mediaType, Digest.Algorithm.SHA256, producer);
+    }
+
+    @Override
+    public <R> Ingested<R> ingest(MediaType mediaType, Digest.Algorithm algorithm, Producer<R> producer) {
+        return store("content", out -> IngestRun.of(algorithm, producer, out), IngestRun::digest)
                 .ingested(mediaType, 1);
     }
 

@@ -1,120 +1,172 @@
 package dev.lading.oci.platform;
 
+import dev.lading.oci.InvalidInputException;
+import dev.lading.oci.LadingException;
+import dev.lading.oci.NotFoundException;
 import dev.lading.oci.Platform;
-import java.util.Objects;
+import java.io.IOException;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * What the first bytes of a file say about the machine it is for: kind, word size, byte order, machine.
+ * What a file's bytes say about where it runs: its format, the platforms it is for, and what it needs there.
  *
- * <p>ELF is read (System V ABI, «ELF Header», offsets 4, 5, 16 and 18); PE and Mach-O files and scripts are recognised.
+ * <p>One subtype for each format holds what that format tells:
  *
- * @param kind what the file is
- * @param bits 32 or 64; 0 where it is not an ELF file
- * @param bigEndian true if numbers are stored most significant byte first; false where it is not an ELF file
- * @param machine ELF's number of the machine; 0 where it is not an ELF file
- * @param executable true if the file can be started or loaded: an ELF executable or shared object, or any other kind
- *     than {@link Kind#OTHER} and ELF
+ * <pre>{@code
+ * ExecutableHeader header = ExecutableHeader.of(file);
+ * if (header instanceof ElfHeader elf) {
+ *     elf.interpreter().ifPresent(loader -> …);
+ * }
+ * }</pre>
+ *
+ * <p>Bytes decide, never names or permissions. No offset in a file is trusted: each is held against the file's size, and
+ * each table has a bound. A malformed file is described, with its {@link #faults()}, never an exception. Immutable.
  */
-public record ExecutableHeader(Kind kind, int bits, boolean bigEndian, int machine, boolean executable) {
-    /** How many bytes from the start of a file are enough. */
-    public static final int BYTES = 20;
+public sealed interface ExecutableHeader
+        permits ElfHeader, PeHeader, MachOHeader, ScriptHeader, ClassFileHeader, JarHeader, WasmHeader, OtherHeader {
+    /** How many bytes from the start of a file are worth giving where the file cannot be opened. */
+    int BYTES = 4096;
 
-    private static final int ET_EXEC = 2;
-    private static final int ET_DYN = 3;
-
-    /** What a file is by its first bytes. */
-    public enum Kind {
-        /** The executable format of Linux and most other Unix systems. */
+    /** The format of a file. */
+    enum Kind {
+        /** The executable format of Linux and most other Unix systems: {@link ElfHeader}. */
         ELF,
-        /** The executable format of macOS. */
+        /** The executable format of macOS: {@link MachOHeader}. */
         MACH_O,
-        /** The executable format of Windows. */
+        /** The executable format of Windows and UEFI: {@link PeHeader}. */
         PE,
-        /** A text that names its interpreter after {@code #!}. */
+        /** A text that names its interpreter after {@code #!}, or seems to mean to: {@link ScriptHeader}. */
         SCRIPT,
-        /** Anything else, too short files among them. */
+        /** A compiled Java class: {@link ClassFileHeader}. */
+        JAVA_CLASS,
+        /** A Java archive: {@link JarHeader}. */
+        JAR,
+        /** A WebAssembly module or component: {@link WasmHeader}. */
+        WASM,
+        /** Anything else, empty files and plain texts among them: {@link OtherHeader}. */
         OTHER
     }
 
-    /** Makes a header. */
-    public ExecutableHeader {
-        Objects.requireNonNull(kind);
-    }
-
     /**
-     * Reads a header.
+     * Reads a header from the first bytes of a file. What lies beyond them is not known, and {@link #complete()} says so.
      *
-     * @param firstBytes the first bytes of the file, {@value #BYTES} of them or more if the file has as many
+     * @param firstBytes the first bytes of the file, best {@value #BYTES} of them if the file has as many
      * @return what they say
      */
-    public static ExecutableHeader of(byte[] firstBytes) {
-        if (firstBytes.length >= BYTES
-                && firstBytes[0] == 0x7f
-                && firstBytes[1] == 'E'
-                && firstBytes[2] == 'L'
-                && firstBytes[3] == 'F') {
-            return elf(firstBytes);
-        }
-        Kind kind = otherKind(firstBytes);
-        return new ExecutableHeader(kind, 0, false, 0, kind != Kind.OTHER);
-    }
-
-    private static ExecutableHeader elf(byte[] bytes) {
-        int bits = bytes[4] == 1 ? 32 : bytes[4] == 2 ? 64 : 0;
-        boolean big = bytes[5] == 2;
-        int type = number(bytes, 16, big);
-        return new ExecutableHeader(Kind.ELF, bits, big, number(bytes, 18, big), type == ET_EXEC || type == ET_DYN);
-    }
-
-    private static int number(byte[] bytes, int offset, boolean big) {
-        int first = bytes[offset] & 0xff;
-        int second = bytes[offset + 1] & 0xff;
-        return big ? first << 8 | second : second << 8 | first;
-    }
-
-    private static Kind otherKind(byte[] bytes) {
-        if (bytes.length >= 2 && bytes[0] == '#' && bytes[1] == '!') {
-            return Kind.SCRIPT;
-        }
-        if (bytes.length >= 2 && bytes[0] == 'M' && bytes[1] == 'Z') {
-            return Kind.PE;
-        }
-        if (bytes.length >= 4) {
-            int magic = (bytes[0] & 0xff) << 24 | (bytes[1] & 0xff) << 16 | (bytes[2] & 0xff) << 8 | bytes[3] & 0xff;
-            // Thin files in either byte order. A fat file shares its magic with a Java class and is told by later work.
-            if (magic == 0xfeedface || magic == 0xfeedfacf || magic == 0xcefaedfe || magic == 0xcffaedfe) {
-                return Kind.MACH_O;
-            }
-        }
-        return Kind.OTHER;
+    static ExecutableHeader of(byte[] firstBytes) {
+        return HeaderReader.readWindows(FileBytes.of(firstBytes, FileBytes.UNKNOWN_SIZE));
     }
 
     /**
-     * Returns the Linux platform an ELF file is for, as far as class, byte order and machine tell it.
+     * Reads a header from the first bytes of a file whose size is known, so that it can be told whether the file was cut.
      *
-     * @return the platform without variant; empty if this is no ELF file, or of a machine that has no name here
+     * @param firstBytes the first bytes of the file, best {@value #BYTES} of them if the file has as many
+     * @param size the size of the file in bytes
+     * @return what they say
+     * @throws InvalidInputException if the size is less than the number of bytes given
      */
-    public Optional<Platform> platform() {
-        return kind == Kind.ELF
-                ? architecture().map(architecture -> Platform.of("linux", architecture))
-                : Optional.empty();
+    static ExecutableHeader of(byte[] firstBytes, long size) {
+        if (size < firstBytes.length) {
+            throw new InvalidInputException(
+                    "a file of " + size + " bytes does not begin with " + firstBytes.length + " bytes");
+        }
+        return HeaderReader.readWindows(FileBytes.of(firstBytes, size));
     }
 
-    // The numbers are those of the ELF registry, as emulation needs them too: 3 EM_386, 8 EM_MIPS, 21 EM_PPC64 …
-    private Optional<String> architecture() {
-        String name = switch (machine) {
-            case 3 -> "386";
-            case 8 -> (bits == 64 ? "mips64" : "mips") + (bigEndian ? "" : "le");
-            case 21 -> bigEndian ? "ppc64" : "ppc64le";
-            case 22 -> bits == 64 ? "s390x" : "s390";
-            case 40 -> bigEndian ? "armbe" : "arm";
-            case 62 -> "amd64";
-            case 183 -> bigEndian ? "arm64be" : "arm64";
-            case 243 -> bits == 64 ? "riscv64" : "riscv";
-            case 258 -> "loong64";
-            default -> "";
-        };
-        return name.isEmpty() ? Optional.empty() : Optional.of(name);
+    /**
+     * Reads the header of a file. Symbolic links are followed; only the parts that are needed are read.
+     *
+     * @param file the file
+     * @return what its bytes say
+     * @throws NotFoundException if there is no such file, or it is a folder or another thing that is no regular file
+     * @throws LadingException of another kind if the file cannot be read or the thread is interrupted
+     */
+    static ExecutableHeader of(Path file) {
+        // Opening a pipe would wait for its other end.
+        if (!Files.isRegularFile(file)) {
+            throw new NotFoundException(
+                    Files.exists(file)
+                            ? file + " is no regular file and has no header. Name a file."
+                            : "there is no file " + file + ". Check the path.");
+        }
+        try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+            return HeaderReader.read(FileBytes.of(channel));
+        } catch (NoSuchFileException e) {
+            throw new NotFoundException("there is no file " + file + ". Check the path.", e);
+        } catch (IOException e) {
+            throw LadingException.from("cannot read the header of " + file, e);
+        }
     }
+
+    /**
+     * Reads the header of what a channel holds, from its first byte on. The channel's position is put back; nobody else may
+     * move it meanwhile.
+     *
+     * @param channel the channel, which stays open
+     * @return what its bytes say
+     * @throws IOException if the channel cannot be read
+     */
+    static ExecutableHeader of(SeekableByteChannel channel) throws IOException {
+        long position = channel.position();
+        try {
+            return HeaderReader.read(FileBytes.of(channel));
+        } finally {
+            if (channel.isOpen()) {
+                channel.position(position);
+            }
+        }
+    }
+
+    /**
+     * Returns the format.
+     *
+     * @return the format
+     */
+    Kind kind();
+
+    /**
+     * Says whether the file is of a form that some system starts or loads: an ELF executable or shared object, a PE or Mach-O
+     * image, a text that begins with {@code #!}. Whether it would succeed is another matter: see {@link #faults()}.
+     *
+     * @return true if it is
+     */
+    boolean executable();
+
+    /**
+     * Returns the platforms the file is for.
+     *
+     * @return the platforms, in the file's order; empty where the format runs anywhere or the machine has no name in the
+     *     image specification's words
+     */
+    List<Platform> platforms();
+
+    /**
+     * Returns the platform the file is for.
+     *
+     * @return the first of {@link #platforms()}
+     */
+    default Optional<Platform> platform() {
+        return platforms().stream().findFirst();
+    }
+
+    /**
+     * Returns what is wrong with the file.
+     *
+     * @return the faults, in the order of their enumeration; empty if none was seen
+     */
+    Set<ExecutableFault> faults();
+
+    /**
+     * Says whether everything that the format tells was seen. It is not where only the first bytes were given and the file
+     * goes on.
+     *
+     * @return false if something was not seen
+     */
+    boolean complete();
 }

@@ -1,5 +1,6 @@
 /**
- * Which platform a file is for; start from {@link dev.lading.oci.platform.ExecutableHeader}.
+ * Which platform a file is for, and which this host is; start from {@link dev.lading.oci.platform.ExecutableHeader} and
+ * {@link dev.lading.oci.platform.HostPlatform}.
  */
 @NullMarked
 package dev.lading.oci.platform;

@@ -27,6 +27,7 @@ import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Set;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The folder that layers are unpacked into: makes and takes away single names, never through a link, and takes everything
- * away again on failure. Which paths are right is for {@link Unpacking} to know.
+ * away again on failure. Which paths are right is for {@link Changesets} to know.
  */
 final class Destination {
     private static final int BUFFER_BYTES = 64 * 1024;
@@ -285,13 +286,27 @@ final class Destination {
         return permissions;
     }
 
-    void setOwner(Path path, Node.Attributes attributes) throws IOException {
+    void setOwner(Path path, Inode inode) throws IOException {
         try {
-            Files.setAttribute(path, "unix:uid", (int) attributes.userId(), LinkOption.NOFOLLOW_LINKS);
-            Files.setAttribute(path, "unix:gid", (int) attributes.groupId(), LinkOption.NOFOLLOW_LINKS);
+            Files.setAttribute(path, "unix:uid", (int) inode.userId(), LinkOption.NOFOLLOW_LINKS);
+            Files.setAttribute(path, "unix:gid", (int) inode.groupId(), LinkOption.NOFOLLOW_LINKS);
         } catch (UnsupportedOperationException | IllegalArgumentException e) {
             throw new UnsupportedException(
                     "the file system of " + root + " has no numeric owners; unpack without withOwners()", e);
+        }
+    }
+
+    /** Returns whether the file system took it. */
+    boolean setUserAttribute(Path path, String name, byte[] value) {
+        UserDefinedFileAttributeView view =
+                Files.getFileAttributeView(path, UserDefinedFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        if (view == null) {
+            return false;
+        }
+        try {
+            return view.write(name, ByteBuffer.wrap(value)) == value.length;
+        } catch (IOException | UnsupportedOperationException e) {
+            return false; // none here, or not so long ones
         }
     }
 

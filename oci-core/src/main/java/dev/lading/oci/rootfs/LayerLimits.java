@@ -69,4 +69,14 @@ public record LayerLimits(long maxBytes, long maxEntries, int maxRatio, TarLimit
     public LayerLimits withMaxRatio(int maxRatio) {
         return new LayerLimits(maxBytes, maxEntries, maxRatio, tar);
     }
+
+    /**
+     * These limits with others for what one entry may say.
+     *
+     * @param tar what one entry may say about itself
+     * @return the limits
+     */
+    public LayerLimits withTar(TarLimits tar) {
+        return new LayerLimits(maxBytes, maxEntries, maxRatio, tar);
+    }
 }

@@ -1,6 +1,5 @@
 package dev.lading.oci.rootfs;
 
-import dev.lading.gzip.GzipDecoder;
 import dev.lading.gzip.GzipException;
 import dev.lading.oci.ContentMismatchException;
 import dev.lading.oci.Descriptor;
@@ -11,6 +10,7 @@ import dev.lading.oci.content.Blob;
 import dev.lading.tar.TarEntry;
 import dev.lading.tar.TarException;
 import dev.lading.tar.TarReader;
+import dev.lading.zstd.ZstdException;
 import java.io.Closeable;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -20,6 +20,7 @@ import java.io.PushbackInputStream;
 import java.security.MessageDigest;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one layer as a stream of entries, and verifies all of it.
@@ -32,16 +33,20 @@ import java.util.Optional;
  */
 public final class LayerReader implements Closeable {
     private static final int MAGIC_BYTES = 4;
+    private static final int BUFFER_BYTES = 64 * 1024;
 
     private final InputStream blob;
+    private final InputStream uncompressed;
     private final TarStream tarStream;
     private final TarReader tar;
     private final LayerLimits limits;
     private long entries;
     private boolean ended;
 
-    private LayerReader(InputStream blob, TarStream tarStream, LayerLimits limits, long entriesBefore) {
+    private LayerReader(
+            InputStream blob, InputStream uncompressed, TarStream tarStream, LayerLimits limits, long entriesBefore) {
         this.blob = blob;
+        this.uncompressed = uncompressed;
         this.tarStream = tarStream;
         this.tar = new TarReader(tarStream, limits.tar());
         this.limits = limits;
@@ -54,7 +59,8 @@ public final class LayerReader implements Closeable {
      * @param blob the layer as it is stored
      * @param diffId the digest of the tar, from the image's configuration
      * @return the reader, to be closed
-     * @throws UnsupportedException if the layer is compressed by zstd, or its media type is none of a layer
+     * @throws UnsupportedException if the layer is compressed by zstd and zstd-jni is not there, or its media type is none
+     *     of a layer
      * @throws LayerException if the bytes are not compressed as the media type says
      * @throws IOException if the blob cannot be read
      */
@@ -69,7 +75,8 @@ public final class LayerReader implements Closeable {
      * @param diffId the digest of the tar, from the image's configuration
      * @param limits what the layer may decompress to
      * @return the reader, to be closed
-     * @throws UnsupportedException if the layer is compressed by zstd, or its media type is none of a layer
+     * @throws UnsupportedException if the layer is compressed by zstd and zstd-jni is not there, or its media type is none
+     *     of a layer
      * @throws LayerException if the bytes are not compressed as the media type says
      * @throws IOException if the blob cannot be read
      */
@@ -80,7 +87,20 @@ public final class LayerReader implements Closeable {
     /** The limits hold for several layers together: what earlier ones used counts. */
     static LayerReader open(Blob blob, Digest diffId, LayerLimits limits, long bytesBefore, long entriesBefore)
             throws IOException {
-        Objects.requireNonNull(diffId, "diffId");
+        return open(blob, Optional.of(diffId), limits, bytesBefore, entriesBefore);
+    }
+
+    /**
+     * Opens a layer whose diff ID has been verified before: it is then enough that the blob is the same, which
+     * {@link #readBlobToEnd} says.
+     */
+    static LayerReader openAgain(Blob blob, LayerLimits limits) throws IOException {
+        return open(blob, Optional.empty(), limits, 0, 0);
+    }
+
+    private static LayerReader open(
+            Blob blob, Optional<Digest> diffId, LayerLimits limits, long bytesBefore, long entriesBefore)
+            throws IOException {
         Objects.requireNonNull(limits, "limits");
         LayerForm claimed = LayerForm.of(blob.descriptor().mediaType());
         InputStream raw = blob.open();
@@ -93,9 +113,9 @@ public final class LayerReader implements Closeable {
                 throw new LayerException("the layer " + blob.descriptor() + " is of the type of a " + claimed.words()
                         + " but its bytes are those of a " + found.words());
             }
-            InputStream uncompressed = found == LayerForm.GZIP ? new GzipDecoder(peeked) : peeked;
+            InputStream uncompressed = found.uncompressed(peeked);
             TarStream stream = new TarStream(uncompressed, blob, diffId, limits, bytesBefore);
-            return new LayerReader(uncompressed, stream, limits, entriesBefore);
+            return new LayerReader(peeked, uncompressed, stream, limits, entriesBefore);
         } catch (IOException | RuntimeException e) {
             raw.close();
             throw e;
@@ -109,6 +129,7 @@ public final class LayerReader implements Closeable {
      * @throws ContentMismatchException if the blob or its diff ID is not what was expected
      * @throws TarException if the archive is malformed
      * @throws GzipException if the compression is malformed
+     * @throws ZstdException if the compression is malformed
      * @throws LayerException if the layer is beyond a limit
      * @throws InterruptedIOException if the thread is interrupted; its flag stays
      * @throws IOException if the blob cannot be read
@@ -146,25 +167,36 @@ public final class LayerReader implements Closeable {
         return tarStream.count;
     }
 
+    /** Reads what is left of the stored bytes, without decompressing them, so that the blob is verified. */
+    void readBlobToEnd() throws IOException {
+        byte[] sink = new byte[BUFFER_BYTES];
+        int n;
+        do {
+            tarStream.checkInterrupt();
+            n = blob.read(sink);
+        } while (n >= 0);
+    }
+
     @Override
     public void close() throws IOException {
-        blob.close();
+        uncompressed.close();
     }
 
     /** The uncompressed tar: counted, hashed, bounded. */
     private static final class TarStream extends FilterInputStream {
         private final Blob blob;
-        private final Digest diffId;
-        private final MessageDigest digest;
+        private final Optional<Digest> diffId;
+        private final @Nullable MessageDigest digest;
         private final LayerLimits limits;
         private final long before;
         private long count;
 
-        TarStream(InputStream in, Blob blob, Digest diffId, LayerLimits limits, long before) {
+        TarStream(InputStream in, Blob blob, Optional<Digest> diffId, LayerLimits limits, long before) {
             super(in);
             this.blob = blob;
             this.diffId = diffId;
-            this.digest = diffId.algorithm().newMessageDigest();
+            this.digest = diffId.map(expected -> expected.algorithm().newMessageDigest())
+                    .orElse(null);
             this.limits = limits;
             this.before = before;
         }
@@ -177,17 +209,23 @@ public final class LayerReader implements Closeable {
 
         @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
-            if (Thread.currentThread().isInterrupted()) {
-                throw new InterruptedIOException(
-                        "interrupted while reading " + blob.descriptor().digest());
-            }
+            checkInterrupt();
             int n = in.read(bytes, offset, length);
             if (n > 0) {
-                digest.update(bytes, offset, n);
+                if (digest != null) {
+                    digest.update(bytes, offset, n);
+                }
                 count += n;
                 check();
             }
             return n;
+        }
+
+        void checkInterrupt() throws InterruptedIOException {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptedIOException(
+                        "interrupted while reading " + blob.descriptor().digest());
+            }
         }
 
         private void check() throws LayerException {
@@ -203,15 +241,21 @@ public final class LayerReader implements Closeable {
         }
 
         void readToEnd() throws IOException {
-            byte[] sink = new byte[16 * 1024];
+            byte[] sink = new byte[BUFFER_BYTES];
             int n;
             do {
                 n = read(sink, 0, sink.length);
             } while (n >= 0);
-            Digest found = Digest.finish(diffId.algorithm(), digest);
-            if (!found.equals(diffId)) {
+            if (digest != null) {
+                verify(diffId.orElseThrow(), digest);
+            }
+        }
+
+        private void verify(Digest expected, MessageDigest of) {
+            Digest found = Digest.finish(expected.algorithm(), of);
+            if (!found.equals(expected)) {
                 throw new ContentMismatchException(
-                        Descriptor.of(MediaType.OCI_LAYER, diffId, count),
+                        Descriptor.of(MediaType.OCI_LAYER, expected, count),
                         "it is the diff ID of the layer " + blob.descriptor().digest() + ", whose tar has the digest "
                                 + found);
             }

@@ -1,68 +1,55 @@
 package dev.lading.oci.rootfs;
 
+import dev.lading.tar.TarKind;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One name in the tree of what has been unpacked. Names are bytes, held as Latin-1 text: one character a byte, so that
- * equal text is equal bytes.
+ * One name in the tree of what layers have brought. Names are bytes, held as Latin-1 text: one character a byte, so that
+ * equal text is equal bytes, and its order is theirs.
  */
 final class Node {
-    enum Kind {
-        FOLDER,
-        FILE,
-        SYMLINK,
-        /** A device or pipe that was not made: it takes its name in the tree and nothing on the disk. */
-        LEFT_OUT
-    }
-
     private final @Nullable Node parent;
     private final String name;
-    private final Kind kind;
     private final int depth;
-    private final Path path;
-    private final String target;
-    private final Map<String, Node> children;
+    private Inode inode;
+    private Map<String, Node> children = Map.of();
     private int layer;
     private int prunedIn = -1;
-    private Attributes attributes;
 
-    /** What is put on a folder at the very end. */
-    record Attributes(int mode, long userId, long groupId, Instant modified) {
-        static final Attributes DEFAULT = new Attributes(0755, 0, 0, Instant.EPOCH);
-    }
+    /** Where a folder is on the disk, if it is there. */
+    private @Nullable Path path;
 
-    private Node(
-            @Nullable Node parent, String name, Kind kind, int layer, Path path, String target, Attributes attributes) {
+    private Node(@Nullable Node parent, String name, Inode inode, int layer) {
         this.parent = parent;
         this.name = name;
-        this.kind = kind;
+        this.inode = inode;
         this.depth = parent == null ? 0 : parent.depth + 1;
         this.layer = layer;
-        this.path = path;
-        this.target = target;
-        this.attributes = attributes;
-        this.children = kind == Kind.FOLDER ? new HashMap<>(4) : Map.of();
     }
 
-    static Node root(Path path) {
-        return new Node(null, "", Kind.FOLDER, 0, path, "", Attributes.DEFAULT);
+    static Node root() {
+        return new Node(null, "", Inode.impliedFolder(0), 0);
     }
 
-    /** Adds a child that the caller has just made on the disk. */
-    Node add(String childName, Kind childKind, int inLayer, Path childPath, String linkTarget, Attributes with) {
-        Node child = new Node(this, childName, childKind, inLayer, childPath, linkTarget, with);
+    Node add(String childName, Inode childInode, int inLayer) {
+        Node child = new Node(this, childName, childInode, inLayer);
+        if (children.isEmpty()) {
+            children = new HashMap<>(4);
+        }
         children.put(childName, child);
         return child;
     }
 
     void remove(Node child) {
         children.remove(child.name, child);
+        child.inode.unnamed();
     }
 
     @Nullable
@@ -70,9 +57,14 @@ final class Node {
         return children.get(childName);
     }
 
-    /** A copy, so that children can be removed while it is walked. */
-    List<Node> children() {
-        return new ArrayList<>(children.values());
+    Collection<Node> children() {
+        return children.values();
+    }
+
+    List<Node> sortedChildren() {
+        List<Node> sorted = new ArrayList<>(children.values());
+        sorted.sort(Comparator.comparing(Node::name));
+        return sorted;
     }
 
     boolean isEmpty() {
@@ -99,42 +91,60 @@ final class Node {
         }
     }
 
-    Kind kind() {
-        return kind;
+    String name() {
+        return name;
+    }
+
+    /** The steps from the root with slashes between them; empty for the root itself. */
+    String fullName() {
+        if (parent == null) {
+            return "";
+        }
+        List<String> steps = new ArrayList<>(depth);
+        for (Node node = this; !node.isRoot(); node = node.up()) {
+            steps.add(node.name);
+        }
+        StringBuilder text = new StringBuilder();
+        for (int i = steps.size() - 1; i >= 0; i--) {
+            text.append(steps.get(i)).append(i > 0 ? "/" : "");
+        }
+        return text.toString();
+    }
+
+    Inode inode() {
+        return inode;
+    }
+
+    TarKind kind() {
+        return inode.kind();
     }
 
     boolean isFolder() {
-        return kind == Kind.FOLDER;
+        return inode.isFolder();
     }
 
     int depth() {
         return depth;
     }
 
-    Path path() {
-        return path;
-    }
-
-    /** A symbolic link's target, one character a byte. */
-    String target() {
-        return target;
-    }
-
+    /** The newest layer that named it; for a hard link this is not always the layer that brought the content. */
     int layer() {
         return layer;
     }
 
-    Attributes attributes() {
-        return attributes;
-    }
-
-    void set(Attributes newAttributes, int inLayer) {
-        attributes = newAttributes;
+    /** Says newly what a folder is. */
+    void describe(Inode newInode, int inLayer) {
+        inode = newInode;
         layer = inLayer;
     }
 
-    void forgetAttributes() {
-        attributes = Attributes.DEFAULT;
+    @Nullable
+    Path path() {
+        return path;
+    }
+
+    void setPath(Path newPath) {
+        path = newPath;
     }
 
     /** True the first time it is asked in a layer: what lower layers left here is gone after that. */

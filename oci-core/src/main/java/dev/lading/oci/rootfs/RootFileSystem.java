@@ -1,39 +1,40 @@
 package dev.lading.oci.rootfs;
 
-import dev.lading.gzip.GzipException;
 import dev.lading.oci.CancelledException;
 import dev.lading.oci.ConflictException;
 import dev.lading.oci.ContentMismatchException;
 import dev.lading.oci.InvalidInputException;
-import dev.lading.oci.LadingException;
-import dev.lading.oci.Layer;
 import dev.lading.oci.NotFoundException;
 import dev.lading.oci.UnavailableException;
 import dev.lading.oci.UnsupportedException;
 import dev.lading.oci.content.Image;
 import dev.lading.oci.content.SourceFailedException;
-import dev.lading.tar.TarEntry;
-import dev.lading.tar.TarException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 
 /**
  * The root file system of an image: its layers, applied in order (image-spec, layer.md, «Applying Changesets»).
  *
- * <p>An immutable description; {@link #unpack} carries it out.
+ * <p>An immutable description; {@link #unpack} carries it out in a folder, {@link #tree} as a view without unpacking, and
+ * {@link #flatten} as one tar stream. All three take layers alike; where the specification is silent, the last of two
+ * entries with one name holds, parents that no entry describes are made (0755, root, 1970), symbolic links in a path are
+ * followed inside the root, and a hard link shares what its target is with the attributes that the target's own entry
+ * gave. Refused are names with {@code ..}, entries below a file of the same layer, links to folders, whiteouts of no name or
+ * of another kind than a file, and whiteouts whose path passes a symbolic link.
  */
 public final class RootFileSystem {
     private final Image image;
     private final LayerLimits limits;
     private final boolean owners;
+    private final AttributeWriter attributes;
 
-    private RootFileSystem(Image image, LayerLimits limits, boolean owners) {
+    private RootFileSystem(Image image, LayerLimits limits, boolean owners, AttributeWriter attributes) {
         this.image = image;
         this.limits = limits;
         this.owners = owners;
+        this.attributes = attributes;
     }
 
     /**
@@ -43,7 +44,8 @@ public final class RootFileSystem {
      * @return the root file system; nothing is read yet
      */
     public static RootFileSystem of(Image image) {
-        return new RootFileSystem(Objects.requireNonNull(image, "image"), LayerLimits.DEFAULT, false);
+        return new RootFileSystem(
+                Objects.requireNonNull(image, "image"), LayerLimits.DEFAULT, false, AttributeWriter.NONE);
     }
 
     /**
@@ -53,7 +55,7 @@ public final class RootFileSystem {
      * @return the root file system
      */
     public RootFileSystem withLimits(LayerLimits limits) {
-        return new RootFileSystem(image, Objects.requireNonNull(limits, "limits"), owners);
+        return new RootFileSystem(image, Objects.requireNonNull(limits, "limits"), owners, attributes);
     }
 
     /**
@@ -63,7 +65,58 @@ public final class RootFileSystem {
      * @return the root file system
      */
     public RootFileSystem withOwners() {
-        return new RootFileSystem(image, limits, true);
+        return new RootFileSystem(image, limits, true, attributes);
+    }
+
+    /**
+     * This root file system with a way to set the extended attributes that Java cannot. They are set only
+     * {@link #withOwners()}: a capability is worth as much as a set-user-id bit.
+     *
+     * @param attributes what sets them; called once an unpacking
+     * @return the root file system
+     */
+    public RootFileSystem withAttributes(AttributeWriter attributes) {
+        return new RootFileSystem(image, limits, owners, Objects.requireNonNull(attributes, "attributes"));
+    }
+
+    /**
+     * Reads and verifies all layers, one after the other, and keeps what they say: names and facts, no contents.
+     *
+     * @return the view
+     * @throws InvalidInputException if a layer is malformed, hostile or beyond a limit
+     * @throws ContentMismatchException if a layer is not what manifest and configuration say
+     * @throws UnsupportedException if a layer is of a type or a compression that is not read
+     * @throws NotFoundException if a layer is not in the image's place
+     * @throws SourceFailedException if a layer cannot be read
+     * @throws CancelledException if the thread is interrupted; its flag stays
+     */
+    public FileTree tree() {
+        ImageLayers layers = new ImageLayers(image, limits);
+        Changesets changesets = new Changesets(limits, Effects.NONE);
+        try {
+            layers.applyTo(changesets);
+        } catch (IOException e) {
+            throw new IllegalStateException("a tree in memory does not fail", e);
+        }
+        return new FileTree(layers, changesets);
+    }
+
+    /**
+     * Writes everything as one tar stream without whiteouts; in short for {@link FileTree#flatten} of {@link #tree()}. Each
+     * layer is read once for its names, and those with files that are still there once more for these.
+     *
+     * @param out where to; neither flushed nor closed
+     * @return what was written
+     * @throws InvalidInputException if a layer is malformed, hostile or beyond a limit
+     * @throws ContentMismatchException if a layer is not what manifest and configuration say
+     * @throws UnsupportedException if a layer is of a type or a compression that is not read
+     * @throws NotFoundException if a layer is not in the image's place
+     * @throws SourceFailedException if a layer cannot be read
+     * @throws UnavailableException if {@code out} fails
+     * @throws CancelledException if the thread is interrupted; its flag stays
+     */
+    public FlattenResult flatten(OutputStream out) {
+        return tree().flatten(out);
     }
 
     /**
@@ -71,7 +124,9 @@ public final class RootFileSystem {
      *
      * <p>Files, folders, symbolic and hard links are made; whiteouts take away what lower layers brought; times are set,
      * and modes where the file system has them. Owners, set-user-id and set-group-id bits only {@link #withOwners()}.
-     * Devices, named pipes and extended attributes are left out and counted.
+     * Extended attributes of the {@code user} namespace are set where the file system has them, others by a writer that was
+     * given {@link #withAttributes}, {@code trusted} ones never. Devices and named pipes are not made. All that is left out is
+     * counted and listed.
      *
      * <p>Nothing is written outside the folder, whatever the layers say: names that climb are refused, and links are
      * followed as if the folder were the root of the machine. The folder must not be changed by others meanwhile. A path
@@ -84,96 +139,33 @@ public final class RootFileSystem {
      * @throws ConflictException if the folder is not empty, or no folder
      * @throws InvalidInputException if a layer is malformed, hostile or beyond a limit
      * @throws ContentMismatchException if a layer is not what manifest and configuration say
-     * @throws UnsupportedException if a layer is compressed by zstd, or the file system cannot hold what it names
+     * @throws UnsupportedException if a layer is of a type or a compression that is not read, or the file system cannot
+     *     hold what it names
      * @throws NotFoundException if a layer is not in the image's place
      * @throws SourceFailedException if a layer cannot be read
      * @throws UnavailableException if the folder cannot be written
      * @throws CancelledException if the thread is interrupted; its flag stays
      */
     public UnpackResult unpack(Path folder) {
-        List<Layer> layers = image.layers();
+        ImageLayers layers = new ImageLayers(image, limits);
         Destination destination = Destination.prepare(folder);
         boolean done = false;
         try {
-            Unpacking unpacking = new Unpacking(destination, owners);
-            for (int i = 0; i < layers.size(); i++) {
-                apply(layers.get(i), i, unpacking);
-            }
-            unpacking.finish();
+            Unpacking unpacking = new Unpacking(destination, owners, attributes);
+            Changesets changesets = new Changesets(limits, unpacking);
+            changesets.root().setPath(destination.root());
+            layers.applyTo(changesets);
+            unpacking.finish(changesets);
             done = true;
-            return unpacking.result(layers.size());
+            return unpacking.result(layers.count(), changesets);
         } catch (IOException e) {
-            throw failure(
+            throw ImageLayers.Failures.of(
                     "cannot write to " + folder, e, cause -> new UnavailableException(message(folder, cause), cause));
         } finally {
             if (!done) {
                 destination.remove();
             }
         }
-    }
-
-    private void apply(Layer layer, int number, Unpacking unpacking) throws IOException {
-        try (LayerReader reader = open(layer, unpacking)) {
-            unpacking.begin(number, reader);
-            for (Optional<TarEntry> entry = next(layer, reader); entry.isPresent(); entry = next(layer, reader)) {
-                apply(layer, entry.get(), unpacking);
-            }
-            unpacking.end();
-        }
-    }
-
-    private void apply(Layer layer, TarEntry entry, Unpacking unpacking) throws IOException {
-        try {
-            unpacking.apply(entry);
-        } catch (SourceSideException e) {
-            throw sourceFailure(layer, e.fault());
-        } catch (LayerException e) {
-            throw sourceFailure(layer, e);
-        }
-    }
-
-    private LayerReader open(Layer layer, Unpacking unpacking) {
-        try {
-            return LayerReader.open(
-                    image.source().blob(layer.descriptor()),
-                    layer.diffId(),
-                    limits,
-                    unpacking.tarBytes(),
-                    unpacking.entries());
-        } catch (IOException e) {
-            throw sourceFailure(layer, e);
-        }
-    }
-
-    private Optional<TarEntry> next(Layer layer, LayerReader reader) {
-        try {
-            return reader.next();
-        } catch (IOException e) {
-            throw sourceFailure(layer, e);
-        }
-    }
-
-    private LadingException sourceFailure(Layer layer, IOException e) {
-        String where = "cannot unpack the layer " + layer.descriptor().digest() + " of "
-                + image.descriptor().digest() + " in " + image.source().describe();
-        return failure(where, e, cause -> {
-            boolean malformed =
-                    cause instanceof TarException || cause instanceof GzipException || cause instanceof LayerException;
-            return malformed
-                    ? new InvalidInputException(where + ": " + cause.getMessage(), cause)
-                    : new SourceFailedException(layer.descriptor(), cause);
-        });
-    }
-
-    private interface Kind {
-        LadingException of(IOException cause);
-    }
-
-    /** The flag says whether it was an interrupt, never the exception's type: streams dress it in many ways. */
-    private static LadingException failure(String what, IOException cause, Kind kind) {
-        return Thread.currentThread().isInterrupted()
-                ? new CancelledException(what + ": the thread was interrupted", cause)
-                : kind.of(cause);
     }
 
     private static String message(Path folder, IOException cause) {

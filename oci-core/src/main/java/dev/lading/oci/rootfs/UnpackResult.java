@@ -1,5 +1,7 @@
 package dev.lading.oci.rootfs;
 
+import java.util.List;
+
 /**
  * What became of an unpacking.
  *
@@ -10,6 +12,7 @@ package dev.lading.oci.rootfs;
  * @param skippedDevices how many devices and named pipes were not made
  * @param skippedAttributes how many extended attributes were not set
  * @param droppedModeBits how many files and folders lost a set-user-id, set-group-id or sticky bit
+ * @param notCarried what was left out, a line each with the path made safe to print; the first thousand
  */
 public record UnpackResult(
         int layers,
@@ -18,4 +21,21 @@ public record UnpackResult(
         long whiteouts,
         long skippedDevices,
         long skippedAttributes,
-        long droppedModeBits) {}
+        long droppedModeBits,
+        List<String> notCarried) {
+    /**
+     * Keeps a copy of the list.
+     *
+     * @param layers as above
+     * @param entries as above
+     * @param bytes as above
+     * @param whiteouts as above
+     * @param skippedDevices as above
+     * @param skippedAttributes as above
+     * @param droppedModeBits as above
+     * @param notCarried as above
+     */
+    public UnpackResult {
+        notCarried = List.copyOf(notCarried);
+    }
+}

@@ -2,6 +2,7 @@ package dev.lading.oci.rootfs;
 
 import static dev.lading.oci.rootfs.TestLayers.gzip;
 import static dev.lading.oci.rootfs.TestLayers.tar;
+import static dev.lading.oci.rootfs.TestLayers.zstd;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -77,14 +78,30 @@ class LayerReaderTest {
     }
 
     @Test
-    void zstd_is_refused_by_name_whether_the_type_says_it_or_the_bytes() {
-        byte[] zstd = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 0};
-        assertThatThrownBy(() -> read(MediaType.OCI_LAYER_ZSTD, zstd, TAR))
-                .isInstanceOf(UnsupportedException.class)
-                .hasMessageContaining("zstd");
-        assertThatThrownBy(() -> read(MediaType.OCI_LAYER_GZIP, zstd, TAR))
-                .isInstanceOf(UnsupportedException.class)
-                .hasMessageContaining("zstd");
+    void zstd_layers_are_read_frame_after_frame() throws IOException {
+        byte[] frames = concat(zstd(Arrays.copyOf(TAR, 700)), zstd(Arrays.copyOfRange(TAR, 700, TAR.length)));
+        assertThat(read(MediaType.OCI_LAYER_ZSTD, zstd(TAR), TAR)).containsExactly("a/", "a/b");
+        assertThat(read(MediaType.OCI_LAYER_ZSTD, frames, TAR)).containsExactly("a/", "a/b");
+        byte[] skipped = concat(new byte[] {0x5a, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 1, 1}, zstd(TAR));
+        assertThat(read(MediaType.OCI_LAYER_ZSTD, skipped, TAR)).containsExactly("a/", "a/b");
+    }
+
+    @Test
+    void zstd_that_is_none_or_is_cut_or_has_bytes_behind_it_is_refused() {
+        byte[] whole = zstd(TAR);
+        assertThatThrownBy(() -> read(MediaType.OCI_LAYER_ZSTD, gzip(TAR), TAR)).isInstanceOf(LayerException.class);
+        assertThatThrownBy(() -> read(MediaType.OCI_LAYER_GZIP, whole, TAR))
+                .isInstanceOf(LayerException.class)
+                .hasMessageContainingAll("gzip tar", "zstd tar");
+        for (byte[] broken : List.of(
+                Arrays.copyOf(whole, whole.length - 1),
+                Arrays.copyOf(whole, whole.length / 2),
+                Arrays.copyOf(whole, 5),
+                concat(whole, new byte[] {1, 2, 3, 4, 5}))) {
+            assertThatThrownBy(() -> read(MediaType.OCI_LAYER_ZSTD, broken, TAR))
+                    .as("%s of %s bytes", broken.length, whole.length)
+                    .isInstanceOf(IOException.class);
+        }
     }
 
     @Test

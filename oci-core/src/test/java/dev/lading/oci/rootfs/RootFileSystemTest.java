@@ -118,7 +118,7 @@ class RootFileSystemTest {
                 .isEqualTo(Map.of("app/", "", "app/run", "program", "app/link", "-> run", "app/same", "program"));
         assertThat(Files.isSameFile(root.resolve("app/run"), root.resolve("app/same")))
                 .isTrue();
-        assertThat(result).isEqualTo(new UnpackResult(1, 5, 7, 0, 1, 0, 0));
+        assertThat(result).isEqualTo(new UnpackResult(1, 5, 7, 0, 1, 0, 0, List.of("\"dev\": a CHARACTER_DEVICE")));
     }
 
     @Test
@@ -506,17 +506,23 @@ class RootFileSystemTest {
         refused(tar().symlink("/", temporary.toString()), "root itself");
         refused(tar().special(".", '6'), "root itself");
         refused(List.of(tar().file("a", "x"), tar().hardLink(".", "a")), "root itself");
-        refused(tar().file("a", "x").hardLink("h", "/"), "regular files");
+        refused(tar().file("a", "x").hardLink("h", "/"), "folders have no hard links");
     }
 
     @Test
-    void hard_links_to_anything_but_a_file_of_the_root_are_refused() {
+    void hard_links_to_folders_and_to_what_is_not_in_the_root_are_refused() {
         refused(tar().hardLink("h", victim.toString()), "is not there");
         refused(tar().hardLink("h", "absent"), "is not there");
         refused(tar().symlink("out", "..").hardLink("h", "out/victim"), "is not there");
-        refused(tar().symlink("s", "../victim").hardLink("h", "s"), "regular files");
-        refused(tar().folder("d").hardLink("h", "d"), "regular files");
+        refused(tar().folder("d").hardLink("h", "d"), "folders have no hard links");
         refused(tar().file("d/f", "x").hardLink("d", "d/f"), "its own target");
+    }
+
+    @Test
+    void a_hard_link_to_a_symbolic_link_is_that_link_again_and_never_followed() {
+        assertThat(unpacked(tar().symlink("s", "../victim").hardLink("h", "s")))
+                .isEqualTo(Map.of("s", "-> ../victim", "h", "-> ../victim"));
+        assertThat(victim).hasContent("unharmed");
     }
 
     @Test

@@ -16,6 +16,8 @@ import dev.lading.oci.content.Image;
 import dev.lading.oci.content.MemoryStore;
 import dev.lading.tar.TarEntry;
 import dev.lading.tar.TarWriter;
+import dev.lading.zstd.Zstd;
+import dev.lading.zstd.ZstdEncoder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -106,6 +108,17 @@ final class TestLayers {
     static byte[] gzip(byte[] tar) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (GzipEncoder encoder = new GzipEncoder(out, 6)) {
+            encoder.write(tar);
+            encoder.finish();
+            return out.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static byte[] zstd(byte[] tar) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (ZstdEncoder encoder = new ZstdEncoder(out, Zstd.DEFAULT_LEVEL, 1)) {
             encoder.write(tar);
             encoder.finish();
             return out.toByteArray();

@@ -1,127 +1,93 @@
 package dev.lading.oci.internal.json;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.IntPredicate;
 
 /**
- * A JSON object that never changes: typed questions about its members, edits that make a new object.
+ * A JSON object that never changes, within the text it was read from: typed questions about its members, edits that make a
+ * new text and leave every byte alone that is not on their path.
  *
  * <p>Reading is strict, for two readers must never see two documents in one text: bytes over the limit, a byte order
- * mark, invalid UTF-8, a repeated key, anything after the object and nesting over {@value #MAX_DEPTH} are refused. A
- * member that is {@code null} counts as absent, as Go's readers have it.
+ * mark, invalid UTF-8, half a surrogate pair, a repeated key, anything after the object and too deep nesting are refused.
+ * A member that is {@code null} counts as absent, as Go's readers have it.
  */
 public final class JsonObject {
-    /** The deepest nesting that is read; image documents need six. */
-    static final int MAX_DEPTH = 64;
+    /** The deepest nesting that is read unless a caller allows more; image documents need six. */
+    public static final int MAX_DEPTH = 64;
 
-    // Made once, for making one costs more than reading a manifest; it keeps no names of what it has read. A text is
-    // never
-    // longer than the bytes it was allowed to have, so strings need no bound of their own.
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(MAX_DEPTH)
-                            .maxStringLength(Integer.MAX_VALUE)
-                            .maxNumberLength(100)
-                            .build())
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-            .build();
+    private final JsonTape tape;
+    private final int node;
 
-    private final ObjectNode node;
-
-    private JsonObject(ObjectNode node) {
+    JsonObject(JsonTape tape, int node) {
+        this.tape = tape;
         this.node = node;
     }
 
     /**
      * Reads an object.
      *
-     * @param bytes the text in UTF-8
+     * @param bytes the text in UTF-8; kept, and nobody may write to it any more
+     * @param maxBytes how many bytes are allowed, here and after an edit
+     * @param maxDepth how deep it may nest
+     * @return the object
+     * @throws JsonFault if the text breaks a rule
+     */
+    public static JsonObject read(byte[] bytes, int maxBytes, int maxDepth) {
+        JsonTape tape = JsonTape.read(bytes, maxBytes, maxDepth);
+        if (tape.kind(0) != '{') {
+            throw new JsonFault("it is not a JSON object");
+        }
+        return new JsonObject(tape, 0);
+    }
+
+    /**
+     * Reads an object that nests no deeper than {@value #MAX_DEPTH}.
+     *
+     * @param bytes the text in UTF-8; kept, and nobody may write to it any more
      * @param maxBytes how many bytes are allowed
      * @return the object
      * @throws JsonFault if the text breaks a rule
      */
     public static JsonObject read(byte[] bytes, int maxBytes) {
-        if (bytes.length > maxBytes) {
-            throw new JsonFault("it has " + bytes.length + " bytes, more than the " + maxBytes + " allowed");
-        }
-        if (bytes.length >= 3 && bytes[0] == (byte) 0xEF && bytes[1] == (byte) 0xBB && bytes[2] == (byte) 0xBF) {
-            throw new JsonFault("it begins with a byte order mark");
-        }
-        String text;
-        try {
-            text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .onMalformedInput(CodingErrorAction.REPORT)
-                    .onUnmappableCharacter(CodingErrorAction.REPORT)
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw new JsonFault("it is not valid UTF-8", e);
-        }
-        try {
-            JsonNode read = MAPPER.readTree(text);
-            if (read instanceof ObjectNode object) {
-                return new JsonObject(object);
-            }
-            throw new JsonFault("it is not a JSON object");
-        } catch (JsonProcessingException e) {
-            String where = e.getLocation() == null
-                    ? ""
-                    : " at line " + e.getLocation().getLineNr() + ", column "
-                            + e.getLocation().getColumnNr();
-            throw new JsonFault("it is not strict JSON" + where + ": " + firstSentence(e.getOriginalMessage()), e);
-        }
+        return read(bytes, maxBytes, MAX_DEPTH);
     }
 
     /**
-     * Returns an object without members.
+     * Makes a new text, on one line without spaces.
      *
+     * @param members String, Long, Integer, Boolean, {@link JsonText}, and Map and Collection of these
+     * @param maxBytes how many bytes are allowed
      * @return the object
+     * @throws JsonFault if the text would have more bytes, or a text has no form in UTF-8
      */
-    public static JsonObject empty() {
-        return new JsonObject(JsonNodeFactory.instance.objectNode());
+    public static JsonObject of(Map<String, ?> members, int maxBytes) {
+        return read(JsonWriter.compact(members).getBytes(StandardCharsets.UTF_8), maxBytes);
     }
 
-    private static String firstSentence(String message) {
-        int end = message.indexOf('\n');
-        String line = end < 0 ? message : message.substring(0, end);
-        return line.length() > 200 ? line.substring(0, 200) + "…" : line;
+    /**
+     * Returns the text that this object stands in.
+     *
+     * @return the bytes that were read or made by an edit; not to be written to
+     */
+    public byte[] bytes() {
+        return tape.text;
     }
 
-    private Optional<JsonNode> member(String key) {
-        JsonNode value = node.get(key);
-        return value == null || value.isNull() ? Optional.empty() : Optional.of(value);
+    /** The member's value on the tape, or -1 if it is absent or null. */
+    private int member(String key) {
+        int value = tape.member(node, key);
+        return value >= 0 && tape.kind(value) == 'n' ? -1 : value;
     }
 
     private static JsonFault wrong(String key, String wanted) {
-        return new JsonFault("member «" + key + "» is not " + wanted);
+        return new JsonFault("member «" + JsonFault.shown(key) + "» is not " + wanted);
     }
 
     /**
@@ -131,7 +97,7 @@ public final class JsonObject {
      * @return true if it is
      */
     public boolean has(String key) {
-        return member(key).isPresent();
+        return member(key) >= 0;
     }
 
     /**
@@ -141,10 +107,21 @@ public final class JsonObject {
      */
     public List<String> keys() {
         List<String> keys = new ArrayList<>();
-        for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
-            keys.add(names.next());
+        for (int key = node + JsonTape.WIDTH; key < tape.after(node); key = tape.after(key + JsonTape.WIDTH)) {
+            keys.add(tape.decoded(key));
         }
         return keys;
+    }
+
+    /**
+     * Returns a member of any kind.
+     *
+     * @param key the member
+     * @return its value, which may be null's; empty if there is no such member
+     */
+    public Optional<JsonValue> value(String key) {
+        int value = tape.member(node, key);
+        return value < 0 ? Optional.empty() : Optional.of(new JsonValue(tape, value));
     }
 
     /**
@@ -155,12 +132,14 @@ public final class JsonObject {
      * @throws JsonFault if it is no text
      */
     public Optional<String> text(String key) {
-        return member(key).map(value -> {
-            if (!value.isTextual()) {
-                throw wrong(key, "a text");
-            }
-            return value.textValue();
-        });
+        int value = member(key);
+        if (value < 0) {
+            return Optional.empty();
+        }
+        if (tape.kind(value) != '"') {
+            throw wrong(key, "a text");
+        }
+        return Optional.of(tape.decoded(value));
     }
 
     /**
@@ -175,21 +154,29 @@ public final class JsonObject {
     }
 
     /**
-     * Returns a whole number.
+     * Returns a whole number, written without fraction and exponent.
      *
      * @param key the member
      * @return its value, or empty if absent
      * @throws JsonFault if it is no whole number of 64 bits
      */
     public OptionalLong integer(String key) {
-        Optional<JsonNode> value = member(key);
-        if (value.isEmpty()) {
+        int value = member(key);
+        if (value < 0) {
             return OptionalLong.empty();
         }
-        if (!value.get().isIntegralNumber() || !value.get().canConvertToLong()) {
-            throw wrong(key, "a whole number of 64 bits");
+        byte kind = tape.kind(value);
+        if (kind == '-' || kind >= '0' && kind <= '9') {
+            // Longer than any such number; it need not be copied to be refused.
+            if (tape.end(value) - tape.start(value) <= 20) {
+                try {
+                    return OptionalLong.of(Long.parseLong(tape.raw(value)));
+                } catch (NumberFormatException e) {
+                    throw new JsonFault(wrong(key, "a whole number of 64 bits").getMessage(), e);
+                }
+            }
         }
-        return OptionalLong.of(value.get().longValue());
+        throw wrong(key, "a whole number of 64 bits");
     }
 
     /**
@@ -200,14 +187,11 @@ public final class JsonObject {
      * @throws JsonFault if it is neither true nor false
      */
     public boolean flag(String key) {
-        return member(key)
-                .map(value -> {
-                    if (!value.isBoolean()) {
-                        throw wrong(key, "true or false");
-                    }
-                    return value.booleanValue();
-                })
-                .orElse(false);
+        int value = member(key);
+        if (value >= 0 && tape.kind(value) != 't' && tape.kind(value) != 'f') {
+            throw wrong(key, "true or false");
+        }
+        return value >= 0 && tape.kind(value) == 't';
     }
 
     /**
@@ -218,12 +202,14 @@ public final class JsonObject {
      * @throws JsonFault if it is no object
      */
     public Optional<JsonObject> object(String key) {
-        return member(key).map(value -> {
-            if (value instanceof ObjectNode object) {
-                return new JsonObject(object);
-            }
+        int value = member(key);
+        if (value < 0) {
+            return Optional.empty();
+        }
+        if (tape.kind(value) != '{') {
             throw wrong(key, "an object");
-        });
+        }
+        return Optional.of(new JsonObject(tape, value));
     }
 
     /**
@@ -235,11 +221,12 @@ public final class JsonObject {
      */
     public List<JsonObject> objects(String key) {
         List<JsonObject> objects = new ArrayList<>();
-        for (JsonNode element : elements(key)) {
-            if (!(element instanceof ObjectNode object)) {
+        int list = list(key);
+        for (int element = list + JsonTape.WIDTH; element < endOf(list); element = tape.after(element)) {
+            if (tape.kind(element) != '{') {
                 throw wrong(key, "a list of objects");
             }
-            objects.add(new JsonObject(object));
+            objects.add(new JsonObject(tape, element));
         }
         return objects;
     }
@@ -253,24 +240,27 @@ public final class JsonObject {
      */
     public List<String> texts(String key) {
         List<String> texts = new ArrayList<>();
-        for (JsonNode element : elements(key)) {
-            if (!element.isTextual()) {
+        int list = list(key);
+        for (int element = list + JsonTape.WIDTH; element < endOf(list); element = tape.after(element)) {
+            if (tape.kind(element) != '"') {
                 throw wrong(key, "a list of texts");
             }
-            texts.add(element.textValue());
+            texts.add(tape.decoded(element));
         }
         return texts;
     }
 
-    private Iterable<JsonNode> elements(String key) {
-        Optional<JsonNode> value = member(key);
-        if (value.isEmpty()) {
-            return List.of();
-        }
-        if (!value.get().isArray()) {
+    /** The list on the tape, or -1 if it is absent. */
+    private int list(String key) {
+        int value = member(key);
+        if (value >= 0 && tape.kind(value) != '[') {
             throw wrong(key, "a list");
         }
-        return value.get();
+        return value;
+    }
+
+    private int endOf(int list) {
+        return list < 0 ? 0 : tape.after(list);
     }
 
     /**
@@ -281,121 +271,103 @@ public final class JsonObject {
      * @throws JsonFault if it is no object, or a value is no text
      */
     public Map<String, String> textMap(String key) {
+        Optional<JsonObject> object = object(key);
+        if (object.isEmpty()) {
+            return Map.of();
+        }
         Map<String, String> map = new LinkedHashMap<>();
-        object(key).ifPresent(object -> {
-            for (String name : object.keys()) {
-                map.put(name, object.text(name).orElseThrow(() -> wrong(key, "an object of texts")));
+        int end = tape.after(object.get().node);
+        for (int name = object.get().node + JsonTape.WIDTH; name < end; name = tape.after(name + JsonTape.WIDTH)) {
+            if (tape.kind(name + JsonTape.WIDTH) != '"') {
+                throw wrong(key, "an object of texts");
             }
-        });
+            map.put(tape.decoded(name), tape.decoded(name + JsonTape.WIDTH));
+        }
         return map;
     }
 
     /**
-     * Returns this object with one member set; it keeps its place, or comes last if it is new.
+     * Returns the members that are not among the given ones, each as it stands.
      *
-     * @param key the member
-     * @param value a String, Long, Integer, Boolean, JsonObject, or a Map or Collection of these
-     * @return the new object
+     * @param known the members to leave out
+     * @return the rest, in the order of the text
      */
-    public JsonObject with(String key, Object value) {
-        ObjectNode copy = node.deepCopy();
-        copy.set(key, toNode(value));
-        return new JsonObject(copy);
-    }
-
-    /**
-     * Returns this object with a member set, or without it if the value is empty.
-     *
-     * @param key the member
-     * @param value the value as in {@link #with}; an empty Map, Collection or Optional removes the member
-     * @return the new object
-     */
-    public JsonObject withOrWithout(String key, Object value) {
-        boolean absent = value instanceof Map<?, ?> map && map.isEmpty()
-                || value instanceof Collection<?> list && list.isEmpty()
-                || value instanceof Optional<?> optional && optional.isEmpty();
-        if (absent) {
-            ObjectNode copy = node.deepCopy();
-            copy.remove(key);
-            return new JsonObject(copy);
+    public Map<String, JsonText> others(Set<String> known) {
+        Map<String, JsonText> others = new LinkedHashMap<>();
+        for (int key = node + JsonTape.WIDTH; key < tape.after(node); key = tape.after(key + JsonTape.WIDTH)) {
+            String name = tape.decoded(key);
+            if (!known.contains(name)) {
+                others.put(name, new JsonText(tape.raw(key + JsonTape.WIDTH)));
+            }
         }
-        return with(key, value instanceof Optional<?> optional ? optional.orElseThrow() : value);
+        return others;
     }
 
     /**
-     * Returns the members that are not among the given ones.
+     * Returns the document with a value set: it keeps its place, or comes last in what holds it.
      *
-     * @param keys the members to leave out
-     * @return the rest
+     * @param value String, Long, Integer, Boolean, {@link JsonText}, or a Map or Collection of these
+     * @param path the way to it from the document: keys, and places in lists as Integer; holders that are absent are made
+     * @return the new document
+     * @throws JsonFault if the new text breaks a rule, or a holder is of another kind
      */
-    public JsonObject without(Set<String> keys) {
-        ObjectNode copy = node.deepCopy();
-        copy.remove(keys);
-        return new JsonObject(copy);
+    public JsonObject with(Object value, Object... path) {
+        return edited(new JsonEdit(tape).set(value, List.of(path)));
     }
 
     /**
-     * Returns another object with a member of this one set in it.
+     * Returns the document with several values set, none of which lies within another.
      *
-     * @param key a member of this object
-     * @param target the object to copy it into
-     * @return the new object
+     * @param values the values as in {@link #with} by their paths; each is there already, or they are of different holders
+     * @return the new document
+     * @throws JsonFault if the new text breaks a rule, or a holder is of another kind
      */
-    public JsonObject copyMember(String key, JsonObject target) {
-        ObjectNode copy = target.node.deepCopy();
-        copy.set(key, node.get(key).deepCopy());
-        return new JsonObject(copy);
-    }
-
-    private JsonNode toNode(Object value) {
-        JsonNodeFactory nodes = JsonNodeFactory.instance;
-        if (value instanceof String text) {
-            return nodes.textNode(text);
-        } else if (value instanceof Long number) {
-            return nodes.numberNode(number);
-        } else if (value instanceof Integer number) {
-            return nodes.numberNode(number);
-        } else if (value instanceof Boolean flag) {
-            return nodes.booleanNode(flag);
-        } else if (value instanceof JsonObject object) {
-            return object.node.deepCopy();
-        } else if (value instanceof Map<?, ?> map) {
-            ObjectNode object = nodes.objectNode();
-            map.forEach((k, v) -> object.set(String.valueOf(k), toNode(v)));
-            return object;
-        } else if (value instanceof Collection<?> list) {
-            ArrayNode array = nodes.arrayNode();
-            list.forEach(element -> array.add(toNode(element)));
-            return array;
-        }
-        throw new IllegalArgumentException("no JSON form for " + value.getClass());
+    public JsonObject withAll(Map<List<Object>, ?> values) {
+        JsonEdit edit = new JsonEdit(tape);
+        values.forEach((path, value) -> edit.set(value, path));
+        return edited(edit);
     }
 
     /**
-     * Writes this object compactly, members in their order.
+     * Returns the document with one more element at the end of a list.
      *
-     * @return the text in UTF-8
+     * @param value the element as in {@link #with}
+     * @param path the way to the list, which is made if it is absent
+     * @return the new document
+     * @throws JsonFault if the new text breaks a rule, or there is no list
      */
-    public byte[] toBytes() {
-        try {
-            return MAPPER.writeValueAsBytes(node);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree of plain values cannot fail to be written", e);
-        }
+    public JsonObject append(Object value, Object... path) {
+        return edited(new JsonEdit(tape).append(value, List.of(path)));
     }
 
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof JsonObject object && node.equals(object.node);
+    /**
+     * Returns the document without a member.
+     *
+     * @param path the way to it
+     * @return the new document; this one's text if there is no such member
+     */
+    public JsonObject without(Object... path) {
+        return edited(new JsonEdit(tape).remove(List.of(path)));
     }
 
-    @Override
-    public int hashCode() {
-        return node.hashCode();
+    /**
+     * Returns the document without some elements of a list.
+     *
+     * @param unwanted says by its place from 0 whether an element goes; asked once for each, in order
+     * @param path the way to the list
+     * @return the new document
+     */
+    public JsonObject withoutElements(IntPredicate unwanted, Object... path) {
+        return edited(new JsonEdit(tape).removeElements(unwanted, List.of(path)));
     }
 
+    private static JsonObject edited(JsonEdit edit) {
+        return new JsonObject(edit.done(), 0);
+    }
+
+    /** Returns the text of this object. */
     @Override
     public String toString() {
-        return node.toString();
+        return tape.raw(node);
     }
 }

@@ -1,4 +1,7 @@
-/** The one strict reader and writer of JSON documents; knows Jackson so that nobody else has to. Not exported. */
+/**
+ * The one strict reader, editor and writer of JSON documents; start at {@link JsonObject}. Our own, for an edit has to know
+ * which bytes it replaces and a reader of documents what each rule refuses. Not exported.
+ */
 @NullMarked
 package dev.lading.oci.internal.json;
 

@@ -1,0 +1,72 @@
+package dev.lading.cli;
+
+import dev.lading.Lading;
+import dev.lading.Place;
+import dev.lading.oci.Platform;
+import dev.lading.oci.rootfs.RootFileSystem;
+import dev.lading.oci.rootfs.UnpackResult;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code lading unpack}: an image's root file system as a folder. */
+final class UnpackVerb implements Verb {
+    private static final int SHOWN = 10;
+
+    @Override
+    public CommandSpec spec() {
+        return Verbs.spec(
+                        "unpack",
+                        "Unpack the root file system of an image into a folder that is absent or empty.",
+                        "lading unpack debian:12 rootfs",
+                        "lading unpack --platform linux/arm64 oci:image:1.0 rootfs")
+                .addOption(Verbs.platform())
+                .addOption(OptionSpec.builder("--owners")
+                        .type(boolean.class)
+                        .description("Give each file to its owner and keep set-user-id bits; needs root.")
+                        .build())
+                .addPositional(Verbs.place(0, "PLACE", "A name in a registry, or oci:FOLDER[:TAG][@DIGEST]."))
+                .addPositional(Verbs.place(1, "FOLDER", "Where to; made if it is not there."));
+    }
+
+    @Override
+    public int run(ParseResult words, Console console) {
+        Place place = Verbs.place(words, 0);
+        Optional<Platform> platform = Verbs.platform(words);
+        String word = words.matchedPositional(1).<String>getValue();
+        Path folder = folder(word);
+        try (Lading lading = Lading.open()) {
+            UnpackResult unpacked = words.hasMatchedOption("--owners")
+                    ? RootFileSystem.of(lading.image(place, platform))
+                            .withOwners()
+                            .unpack(folder)
+                    : lading.unpack(place, platform, folder);
+            console.note("unpacked " + unpacked.layers() + " layers, " + unpacked.entries() + " entries, "
+                    + unpacked.bytes() + " bytes");
+            noteLeftOut(unpacked, console);
+            console.result(word);
+        }
+        return ExitCode.DONE;
+    }
+
+    private static void noteLeftOut(UnpackResult unpacked, Console console) {
+        List<String> lines = unpacked.notCarried();
+        lines.stream().limit(SHOWN).forEach(line -> console.note("left out: " + line));
+        long all = unpacked.skippedDevices() + unpacked.skippedAttributes() + unpacked.droppedModeBits();
+        if (all > SHOWN) {
+            console.note("left out: " + (all - Math.min(SHOWN, lines.size())) + " more");
+        }
+    }
+
+    private static Path folder(String word) {
+        try {
+            return Path.of(word);
+        } catch (InvalidPathException e) {
+            throw new UsageException("«" + word + "» is no path of this system: " + e.getReason(), e);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.lading.emulation;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** What this process may do and where it is, in words for messages. */
+final class Surroundings {
+    private static final Path SELF = Path.of("/proc/self");
+
+    private Surroundings() {}
+
+    /** Says whether this process has user id 0 in its user namespace. */
+    static boolean root() {
+        try {
+            return Integer.valueOf(0).equals(Files.getAttribute(SELF, "unix:uid"));
+        } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** Says what this process seems to be in, if it is in a container. */
+    static Optional<String> container() {
+        if (Files.exists(Path.of("/.dockerenv"))) {
+            return Optional.of("a Docker container");
+        }
+        if (Files.exists(Path.of("/run/.containerenv"))) {
+            return Optional.of("a Podman container");
+        }
+        if (Files.isDirectory(Path.of("/var/run/secrets/kubernetes.io"))) {
+            return Optional.of("a Kubernetes Pod");
+        }
+        return Optional.ofNullable(System.getenv("container"))
+                .filter(name -> !name.isEmpty())
+                .map(name -> "a container (" + name + ")");
+    }
+
+    /** Why the host's table cannot be written, and what to do. */
+    static String mayNotWrite() {
+        return container()
+                .map(
+                        where -> "It is in " + where
+                                + ": register on the host, or start the container with --privileged; a private table in a user namespace needs neither.")
+                .orElse(
+                        root()
+                                ? "It is root without the right to administer the system: register on the host itself; a private table in a user namespace needs no right."
+                                : "Do it as root (sudo); a private table in a user namespace needs no right.");
+    }
+}
