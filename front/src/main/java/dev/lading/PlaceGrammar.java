@@ -193,13 +193,7 @@ final class PlaceGrammar {
 
     /** The name as it is printed and read back: with its registry, and with a tag or a digest. */
     static Reference full(Reference name) {
-        Reference read = Reference.parseFamiliar(name.toString());
-        if (!read.registry().equals(name.registry())) {
-            throw refused(
-                    name.toString(),
-                    "would be read as a name in " + read.registry() + "; write the registry's host with its port");
-        }
-        return read;
+        return Reference.parseFamiliar(name.toString());
     }
 
     static boolean isBareName(String text) {

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Asks whether the programs in each platform's layers are for the machine that the index promises.
@@ -124,8 +125,9 @@ public final class PlatformAudit {
 
     /** What is seen while layers are made, so that a build need not read them again. */
     static final class Collected {
-        // By platform and path, for a store may run a recipe twice and the last run counts.
-        private final Map<String, AuditFinding> findings = new LinkedHashMap<>();
+        // By platform and path, for a store may run a recipe twice and the last run counts; sorted, for layers are made
+        // side by side.
+        private final Map<String, AuditFinding> findings = new TreeMap<>();
 
         EntryObserver observer(List<Platform> platforms) {
             return (path, firstBytes) -> look(platforms, path, program(firstBytes));

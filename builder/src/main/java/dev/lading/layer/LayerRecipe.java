@@ -8,9 +8,13 @@ import dev.lading.layer.Part.GeneratedSource;
 import dev.lading.layer.Part.Source;
 import dev.lading.layer.Part.StatedSource;
 import dev.lading.layer.Part.WhiteoutSource;
+import dev.lading.oci.Digest;
 import dev.lading.oci.InvalidInputException;
+import dev.lading.oci.LadingException;
+import dev.lading.oci.NotFoundException;
 import dev.lading.tar.TarEntry;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -18,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -434,6 +439,62 @@ public final class LayerRecipe {
      */
     public LayerRecipe overlaidBy(LayerRecipe other) {
         return joined(other, true);
+    }
+
+    /**
+     * Looks whether all folders, files and archives of this recipe are there, in their order; nothing is read.
+     *
+     * @throws NotFoundException if one is not there, or is of another kind
+     */
+    public void requireSources() {
+        requireSources(root);
+    }
+
+    private static void requireSources(Node node) {
+        if (node instanceof Joined joined) {
+            joined.nodes().forEach(LayerRecipe::requireSources);
+        } else if (node instanceof Part part) {
+            part.source().require();
+        }
+    }
+
+    /**
+     * Takes a fingerprint of all that goes in, without making a layer: as long as it is the same, a layer need not be made
+     * again. It covers each entry's path, kind, size, mode, owner, time and attributes as they go into the layer, where
+     * links lead, and what generated content is; for a file's content stand its size, its time of modification to the
+     * nanosecond, and the inode and the time of last change where the file system tells them; for an archive its own facts,
+     * and for a layer its digest. A file or archive that changed less than two seconds before is read, because its facts
+     * might not show a second change: the fingerprint can then be another a moment later, once, without a change. What can
+     * still pass unnoticed is told at {@link LayerCache}. Fingerprints of two versions of this library differ.
+     *
+     * @return the fingerprint
+     * @throws NotFoundException if a folder or file is not there
+     * @throws InvalidInputException if an entry cannot be in a layer
+     * @throws LadingException of another kind if a source cannot be read
+     */
+    public Digest fingerprint() {
+        Instant trustedBefore = Instant.now().minus(CachedWrite.TICK);
+        Predicate<FileFacts> trusted = facts -> facts.lastChange().isBefore(trustedBefore);
+        try (RecipeScan scan = RecipeScan.of(root, true)) {
+            return Fingerprint.of(scan, trusted, trusted);
+        }
+    }
+
+    /**
+     * Takes a fingerprint by content: reads everything, and is the same exactly when the layer's tar would be. It is the
+     * diff ID that the layer would have.
+     *
+     * @return the digest of the tar
+     * @throws NotFoundException if a folder or file is not there
+     * @throws InvalidInputException if two sources claim one path, or an entry cannot be in a layer
+     * @throws LadingException of another kind if a source cannot be read, or changes meanwhile
+     */
+    public Digest contentFingerprint() {
+        try (RecipeScan scan = RecipeScan.of(root, false)) {
+            return LayerTar.digest(scan.entries());
+        } catch (IOException e) {
+            throw LadingException.from("cannot take the fingerprint of a layer's sources", e);
+        }
     }
 
     private LayerRecipe joined(LayerRecipe other, boolean laterWins) {

@@ -9,7 +9,6 @@ import dev.lading.layer.Part.StatedSource;
 import dev.lading.layer.Part.WhiteoutSource;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.LadingException;
-import dev.lading.oci.NotFoundException;
 import dev.lading.oci.content.ProducerFailedException;
 import dev.lading.oci.platform.ExecutableHeader;
 import dev.lading.tar.TarEntry;
@@ -19,7 +18,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,6 +40,7 @@ final class PartScan {
      * @param detail whether files are asked for all that tells them from others
      */
     static List<LayerEntry> of(Part part, boolean detail) {
+        part.source().require();
         PartScan scan = new PartScan(part, detail);
         if (part.source() instanceof FolderSource source) {
             scan.folder(source.folder());
@@ -71,8 +70,6 @@ final class PartScan {
     }
 
     private void difference(DifferenceSource source) {
-        requireFolder(source.lower());
-        requireFolder(source.upper());
         try {
             entries.addAll(DifferenceScan.entries(part, source));
         } catch (IOException e) {
@@ -81,7 +78,6 @@ final class PartScan {
     }
 
     private void overlay(OverlaySource source) {
-        requireFolder(source.upper());
         try {
             new OverlayScan(part, source.upper(), detail, entries).folder(source.upper(), destination(part));
         } catch (IOException e) {
@@ -89,17 +85,7 @@ final class PartScan {
         }
     }
 
-    private static void requireFolder(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            throw new NotFoundException(
-                    Files.exists(folder)
-                            ? folder + " is no folder. Name a folder, or add it as a file."
-                            : "there is no folder " + folder + ". Check the path, or build what belongs there first.");
-        }
-    }
-
     private void folder(Path folder) {
-        requireFolder(folder);
         try {
             new FolderScan(part, folder.getFileSystem(), detail, entries).folder(folder, destination(part));
         } catch (IOException e) {
@@ -107,18 +93,7 @@ final class PartScan {
         }
     }
 
-    /** Whether a file that a recipe names is there, and no folder. */
-    static void requireFile(Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw new NotFoundException(
-                    Files.exists(file)
-                            ? file + " is no file. Name a file, or add it as a folder."
-                            : "there is no file " + file + ". Check the path, or build it first.");
-        }
-    }
-
     private void singleFile(Path file) {
-        requireFile(file);
         byte[] destination = destination(part);
         try {
             // A link named by the caller is what it points to; where it leads may not change between here and the

@@ -40,15 +40,22 @@ final class RecipeScan implements Closeable {
         if (node instanceof LayerRecipe.Joined joined) {
             joined.nodes().forEach(child -> look(child, detail));
         } else if (node instanceof Part part && !ArchiveScan.reads(part)) {
-            parts.put(part, PartScan.of(part, detail));
+            List<LayerEntry> found = PartScan.of(part, detail);
+            found.sort(LayerEntry::order);
+            parts.put(part, found);
         }
     }
 
-    /** The entries of a part as they were found, in no order; an archive is read for them. */
+    LayerRecipe.Node root() {
+        return root;
+    }
+
+    /** The entries of a part in the order of their paths; an archive is read for them. */
     List<LayerEntry> of(Part part) {
         List<LayerEntry> found = parts.get(part);
         if (found == null) {
             found = archives.entries(part);
+            found.sort(LayerEntry::order);
             parts.put(part, found);
         }
         return found;

@@ -4,11 +4,11 @@ import dev.lading.Lading;
 import dev.lading.Place;
 import dev.lading.build.BuildResult;
 import dev.lading.build.ImageBuilder;
-import dev.lading.emulation.HostExecution;
 import dev.lading.layer.LayerRecipe;
 import dev.lading.oci.Digest;
 import dev.lading.oci.LadingException;
 import dev.lading.oci.Platform;
+import dev.lading.oci.platform.HostPlatform;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -176,7 +176,7 @@ final class BuildVerb implements Verb {
         for (String list : all(words, "--platform")) {
             for (String word : list.split(",", -1)) {
                 try {
-                    platforms.add(Platform.parse(word.strip()));
+                    platforms.add(Platform.parse(word.strip(), hostPlatform()));
                 } catch (LadingException e) {
                     throw new UsageException("--platform: " + e.getMessage(), e);
                 }
@@ -187,7 +187,7 @@ final class BuildVerb implements Verb {
 
     /** Images are for Linux where the host has none of its own: no engine on macOS runs anything else. */
     private static Platform hostPlatform() {
-        Platform host = HostExecution.detect().host();
+        Platform host = HostPlatform.detect().platform();
         return host.os().equals("darwin")
                 ? new Platform("linux", host.architecture(), host.variant(), Optional.empty(), List.of())
                 : host;

@@ -274,7 +274,12 @@ public final class OciLayout implements ContentStore, AutoCloseable {
 
     @Override
     public <R> Ingested<R> ingest(MediaType mediaType, Producer<R> producer) {
-        return store("content", out -> IngestRun.of(producer, out), IngestRun::digest)
+        return ingest(mediaType, Digest.Algorithm.SHA256, producer);
+    }
+
+    @Override
+    public <R> Ingested<R> ingest(MediaType mediaType, Digest.Algorithm algorithm, Producer<R> producer) {
+        return store("content", out -> IngestRun.of(algorithm, producer, out), IngestRun::digest)
                 .ingested(mediaType, 1);
     }
 

@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lading.oci.ConflictException;
 import dev.lading.oci.Descriptor;
 import dev.lading.oci.Digest;
+import dev.lading.oci.ImageConfig;
 import dev.lading.oci.ImageIndex;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.MediaType;
 import dev.lading.oci.NotFoundException;
+import dev.lading.oci.Platform;
 import dev.lading.oci.UnsupportedException;
 import dev.lading.oci.content.Document;
 import dev.lading.oci.content.Role;
@@ -157,6 +159,58 @@ class OciLayoutTest {
                             "index.json",
                             "index.json.lock",
                             document(1).descriptor().digest().hex());
+        }
+    }
+
+    @Test
+    void a_document_that_does_not_say_its_type_is_found_by_digest_all_the_same() {
+        String layer = "{\"mediaType\":\"a/b\",\"size\":1,\"digest\":\"" + Digest.of(new byte[] {1}) + "\"}";
+        Document manifest = Document.of(
+                MediaType.OCI_MANIFEST,
+                ("{\"schemaVersion\":2,\"config\":" + layer + ",\"layers\":[" + layer + "]}").getBytes(UTF_8));
+        Document index = Document.of(
+                MediaType.OCI_INDEX,
+                ("{\"schemaVersion\":2,\"manifests\":["
+                                + new String(manifest.descriptor().bytes(), UTF_8) + "]}")
+                        .getBytes(UTF_8));
+        try (OciLayout layout = OciLayout.open(temp)) {
+            layout.put(manifest);
+            layout.put(index);
+            for (Document document : List.of(manifest, index)) {
+                String digest = document.descriptor().digest().toString();
+                assertThat(layout.find(digest)).contains(document.descriptor());
+                assertThat(layout.resolve(digest).document().manifest().bytes()).isEqualTo(document.bytes());
+            }
+        }
+    }
+
+    @Test
+    void a_document_of_both_shapes_is_not_guessed_at() {
+        Document both = Document.of(
+                MediaType.OCI_INDEX, "{\"schemaVersion\":2,\"manifests\":[],\"layers\":[]}".getBytes(UTF_8));
+        try (OciLayout layout = OciLayout.open(temp)) {
+            layout.put(both);
+            String digest = both.descriptor().digest().toString();
+            assertThatThrownBy(() -> layout.find(digest))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("an index and of a manifest");
+        }
+    }
+
+    @Test
+    void a_layer_or_a_configuration_is_not_found_by_its_digest_as_a_name() {
+        try (OciLayout layout = OciLayout.open(temp)) {
+            byte[] config = ImageConfig.create(Platform.LINUX_AMD64).bytes();
+            for (byte[] content : List.of(config, new byte[5 * 1024 * 1024])) {
+                String digest = layout.ingest(MediaType.OCI_LAYER, out -> {
+                            out.write(content);
+                            return true;
+                        })
+                        .descriptor()
+                        .digest()
+                        .toString();
+                assertThat(layout.find(digest)).isEmpty();
+            }
         }
     }
 }

@@ -1,0 +1,15 @@
+package dev.lading.emulation;
+
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * How a run is started by one back end.
+ *
+ * @param command the command of the host, started in the run's folder
+ * @param writeMap true if the identifiers' map of its user namespace has to be written from outside
+ * @param began says of an exit code whether the program itself was started, or its start failed
+ * @param log the file in the run's folder that says why a start failed
+ * @param depth how many processes lie between the command and the program; for signals
+ */
+record Start(List<String> command, boolean writeMap, Predicate<Integer> began, String log, int depth) {}
