@@ -172,25 +172,18 @@ final class BuildVerb implements Verb {
     }
 
     private static List<Platform> platforms(ParseResult words) {
+        Platform host = HostPlatform.detect().forImages();
         List<Platform> platforms = new ArrayList<>();
         for (String list : all(words, "--platform")) {
             for (String word : list.split(",", -1)) {
                 try {
-                    platforms.add(Platform.parse(word.strip(), hostPlatform()));
+                    platforms.add(Platform.parse(word.strip(), host));
                 } catch (LadingException e) {
                     throw new UsageException("--platform: " + e.getMessage(), e);
                 }
             }
         }
-        return platforms.isEmpty() ? List.of(hostPlatform()) : platforms;
-    }
-
-    /** Images are for Linux where the host has none of its own: no engine on macOS runs anything else. */
-    private static Platform hostPlatform() {
-        Platform host = HostPlatform.detect().platform();
-        return host.os().equals("darwin")
-                ? new Platform("linux", host.architecture(), host.variant(), Optional.empty(), List.of())
-                : host;
+        return platforms.isEmpty() ? List.of(host) : platforms;
     }
 
     private List<Place> targets(ParseResult words) {
