@@ -3,6 +3,7 @@ package dev.lading;
 import dev.lading.build.AuditFailedException;
 import dev.lading.build.BuildResult;
 import dev.lading.build.ImageBuilder;
+import dev.lading.emulation.ExecDiagnosis;
 import dev.lading.emulation.HostExecution;
 import dev.lading.oci.CancelledException;
 import dev.lading.oci.Descriptor;
@@ -11,7 +12,6 @@ import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.LadingException;
 import dev.lading.oci.NotFoundException;
 import dev.lading.oci.Platform;
-import dev.lading.oci.Reference;
 import dev.lading.oci.UnsupportedException;
 import dev.lading.oci.content.ContentGraph;
 import dev.lading.oci.content.ContentStore;
@@ -21,6 +21,7 @@ import dev.lading.oci.content.Image;
 import dev.lading.oci.content.PartlyTaggedException;
 import dev.lading.oci.content.SourceFailedException;
 import dev.lading.oci.layout.OciLayout;
+import dev.lading.oci.platform.HostPlatform;
 import dev.lading.oci.rootfs.FlattenResult;
 import dev.lading.oci.rootfs.RootFileSystem;
 import dev.lading.oci.rootfs.UnpackResult;
@@ -175,7 +176,7 @@ public final class Lading implements AutoCloseable {
         if (platform.isEmpty() && graph.images().size() == 1) {
             return graph.onlyImage();
         }
-        return graph.image(platform.orElseGet(() -> HostExecution.detect().host()));
+        return graph.image(platform.orElseGet(() -> HostPlatform.detect().forImages()));
     }
 
     /**
@@ -190,6 +191,21 @@ public final class Lading implements AutoCloseable {
      */
     public UnpackResult unpack(Place place, Optional<Platform> platform, Path folder) {
         return RootFileSystem.of(image(place, platform)).unpack(folder);
+    }
+
+    /**
+     * Says whether an image's command starts on a host, and if not, why and what to do. The image is unpacked into a temporary
+     * folder, which is removed again.
+     *
+     * @param place the image
+     * @param platform the platform of it; empty for the only one, or the best for this host
+     * @param host the host that is to run it
+     * @return what would become of its entrypoint and command
+     * @throws InvalidInputException if the image has no command
+     * @throws LadingException of another kind as {@link #unpack}
+     */
+    public ExecDiagnosis explain(Place place, Optional<Platform> platform, HostExecution host) {
+        return Explaining.of(image(place, platform), host);
     }
 
     /**
@@ -247,9 +263,7 @@ public final class Lading implements AutoCloseable {
      */
     public static Place pinned(Place target, Digest digest) {
         if (target instanceof Place.Remote remote) {
-            return new Place.Remote(
-                    Reference.of(remote.name().registry(), remote.name().repository())
-                            .withDigest(digest));
+            return new Place.Remote(remote.name().withoutName().withDigest(digest));
         } else if (target instanceof Place.Layout layout) {
             return new Place.Layout(layout.folder(), Optional.empty(), Optional.of(digest));
         }

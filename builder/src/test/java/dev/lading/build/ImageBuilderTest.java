@@ -21,6 +21,7 @@ import dev.lading.oci.Layer;
 import dev.lading.oci.MediaType;
 import dev.lading.oci.NotFoundException;
 import dev.lading.oci.Platform;
+import dev.lading.oci.UnsupportedException;
 import dev.lading.oci.content.ContentGraph;
 import dev.lading.oci.content.Document;
 import dev.lading.oci.content.GraphCopy;
@@ -284,5 +285,20 @@ class ImageBuilderTest {
                 .hasMessageContaining("two images for linux/amd64");
         assertThatThrownBy(() -> IndexBuilder.create().build(store)).isInstanceOf(InvalidInputException.class);
         assertThat(store.find("1")).isEmpty();
+    }
+
+    @Test
+    void a_layer_for_windows_is_refused_before_one_is_made_and_an_image_without_new_layers_is_not() {
+        Platform windows = Platform.of("Windows", "amd64");
+        ImageBuilder builder = ImageBuilder.fromNothing().platforms(LINUX_AMD64, windows);
+        assertThatThrownBy(() -> builder.layer(bytes(new byte[] {1}).into("/a")).build(store, "1"))
+                .isInstanceOf(UnsupportedException.class)
+                .hasMessageContaining("a layer for Windows/amd64 cannot be written");
+        assertThat(store.find("1")).isEmpty();
+        BuildResult built = builder.layerFor(LINUX_AMD64, bytes(new byte[] {1}).into("/a"))
+                .config(c -> c.label("l", "m"))
+                .build(store, "1");
+        assertThat(store.resolve("1").image(windows).config().labels()).containsEntry("l", "m");
+        assertThat(built.images()).hasSize(2);
     }
 }

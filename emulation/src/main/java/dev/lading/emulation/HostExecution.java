@@ -3,6 +3,7 @@ package dev.lading.emulation;
 import dev.lading.oci.CancelledException;
 import dev.lading.oci.Platform;
 import dev.lading.oci.UnavailableException;
+import dev.lading.oci.platform.HostPlatform;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -14,7 +15,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -71,7 +71,7 @@ public final class HostExecution {
      * @throws UnavailableException if the kernel's table of handlers is there and cannot be read
      */
     public static HostExecution detect() {
-        Platform host = platformOf(System.getProperty("os.name", ""), System.getProperty("os.arch", ""));
+        Platform host = HostPlatform.detect().platform();
         Binfmt binfmt = Binfmt.system();
         boolean asked = host.os().equals("linux") && binfmt.status() == Binfmt.Status.ENABLED;
         return new HostExecution(
@@ -110,12 +110,6 @@ public final class HostExecution {
         HostExecution here = detect();
         return new HostExecution(
                 here.host, List.copyOf(handlers), List.copyOf(searchPath), List.of(), new ConcurrentHashMap<>());
-    }
-
-    static Platform platformOf(String osName, String osArch) {
-        String name = osName.toLowerCase(Locale.ROOT);
-        String os = name.startsWith("windows") ? "windows" : name.startsWith("mac") ? "darwin" : name;
-        return Platform.of(os, osArch.equals("x86") ? "386" : osArch).normalized();
     }
 
     /**
@@ -163,10 +157,12 @@ public final class HostExecution {
     /**
      * Says what emulates this whole process, if something does: then what is called native here is emulated too.
      *
-     * @return the emulator's path; empty if the processor itself runs this
+     * @return the emulator's path, or why it looks so; empty if the processor itself runs this
      */
-    public Optional<Path> emulatedBy() {
-        return emulatedBy(SELF);
+    public Optional<String> emulatedBy() {
+        return emulatedBy(SELF)
+                .map(Path::toString)
+                .or(() -> HostPlatform.detect().emulation());
     }
 
     /** An emulator that answers for /proc/self/exe forgets the same link of the threads. */
@@ -429,7 +425,10 @@ public final class HostExecution {
     boolean compatible(QemuTarget target) {
         return switch (target.architecture()) {
             case "386" -> host.architecture().equals("amd64");
+            // A process of the older relative may stand on a kernel of the newer one.
+            case "amd64" -> host.architecture().equals("386");
             case "arm" -> host.architecture().equals("arm64");
+            case "arm64" -> host.architecture().equals("arm");
             default -> false;
         };
     }

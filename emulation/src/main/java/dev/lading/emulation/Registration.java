@@ -268,31 +268,45 @@ public final class Registration {
     }
 
     /**
-     * Removes the files that {@link #writeFiles} writes, of both kinds.
+     * Finds the files that {@link #writeFiles} wrote, of both kinds.
+     *
+     * @param root the root file system they are in
+     * @return the files; empty if there are none
+     * @throws UnavailableException if a folder cannot be read
+     */
+    public static List<Path> ownFiles(Path root) {
+        List<Path> found = new ArrayList<>();
+        for (Boot boot : Boot.values()) {
+            Path folder = root.resolve(boot.folder);
+            String names = boot == Boot.SYSTEMD ? SYSTEMD_FILE : Binfmt.OWN_PREFIX + "*";
+            if (Files.isDirectory(folder)) {
+                try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, names)) {
+                    files.forEach(found::add);
+                } catch (IOException e) {
+                    throw new UnavailableException(folder + " cannot be read: " + e, e);
+                }
+            }
+        }
+        return found;
+    }
+
+    /**
+     * Removes the files that {@link #writeFiles} wrote, of both kinds.
      *
      * @param root the root file system they are in
      * @return what was removed
      * @throws UnavailableException if a file cannot be removed
      */
     public static List<Path> removeFiles(Path root) {
-        List<Path> removed = new ArrayList<>();
-        for (Boot boot : Boot.values()) {
-            Path folder = root.resolve(boot.folder);
-            if (!Files.isDirectory(folder)) {
-                continue;
-            }
-            try (DirectoryStream<Path> files =
-                    Files.newDirectoryStream(folder, boot == Boot.SYSTEMD ? SYSTEMD_FILE : Binfmt.OWN_PREFIX + "*")) {
-                for (Path file : files) {
-                    Files.delete(file);
-                    removed.add(file);
-                }
+        List<Path> found = ownFiles(root);
+        for (Path file : found) {
+            try {
+                Files.delete(file);
             } catch (IOException e) {
-                throw new UnavailableException(
-                        "files in " + folder + " cannot be removed: " + e + ". Do it as root.", e);
+                throw new UnavailableException(file + " cannot be removed: " + e + ". Do it as root.", e);
             }
         }
-        return removed;
+        return found;
     }
 
     /** Returns the names of the handlers for a message. */

@@ -2,6 +2,7 @@ package dev.lading.oci.content;
 
 import dev.lading.oci.Descriptor;
 import dev.lading.oci.Digest;
+import dev.lading.oci.ImageFormat;
 import dev.lading.oci.ImageIndex;
 import dev.lading.oci.ImageManifest;
 import dev.lading.oci.InvalidInputException;
@@ -11,6 +12,7 @@ import dev.lading.oci.NotFoundException;
 import dev.lading.oci.Platform;
 import dev.lading.oci.PlatformMatcher;
 import dev.lading.oci.PlatformSelection;
+import dev.lading.oci.UnsupportedException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -260,6 +262,20 @@ public final class ContentGraph {
                     + images.stream().map(i -> i.platform().toString()).collect(Collectors.joining(", ")));
         }
         return images.get(0);
+    }
+
+    /**
+     * Returns this graph in a format: the same images by other media types. Manifests and indexes are made anew where they
+     * are of the other format, in memory, so their digests differ; blobs are the same. Never done unless it is asked for.
+     *
+     * @param format the format
+     * @return the graph in that format; this one if it is in it
+     * @throws UnsupportedException if the format has no type for something in the graph (Docker has none for layers
+     *     compressed by zstd and for artifacts), or an attestation names a digest that would change
+     * @throws LadingException as {@link ContentSource#document}
+     */
+    public ContentGraph in(ImageFormat format) {
+        return Conversion.of(this, format);
     }
 
     /** Returns place and digest for a message. */

@@ -3,6 +3,7 @@ package dev.lading.oci.content;
 import dev.lading.oci.CancelledException;
 import dev.lading.oci.ContentMismatchException;
 import dev.lading.oci.Descriptor;
+import dev.lading.oci.DocumentLimits;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.LadingException;
 import dev.lading.oci.Manifest;
@@ -74,9 +75,23 @@ public interface ContentSource {
      * @throws ContentMismatchException if its bytes are not the descriptor's
      */
     default Document document(Descriptor descriptor) {
-        if (descriptor.size() > Manifest.MAX_BYTES) {
+        return document(descriptor, DocumentLimits.DEFAULT);
+    }
+
+    /**
+     * Reads a manifest or index in full and verifies it, within limits.
+     *
+     * @param descriptor the document
+     * @param limits how many bytes it may have
+     * @return the document, with the given descriptor
+     * @throws NotFoundException if it is not here
+     * @throws InvalidInputException if it is larger
+     * @throws ContentMismatchException if its bytes are not the descriptor's
+     */
+    default Document document(Descriptor descriptor, DocumentLimits limits) {
+        if (descriptor.size() > limits.maxBytes()) {
             throw new InvalidInputException("the document " + descriptor + " in " + describe() + " is larger than the "
-                    + Manifest.MAX_BYTES + " bytes a manifest or index may have");
+                    + limits.maxBytes() + " bytes a manifest or index may have");
         }
         Blob whole = new Blob(descriptor, fetch(descriptor, Role.MANIFEST));
         try (InputStream in = whole.open()) {
@@ -87,7 +102,7 @@ public interface ContentSource {
     }
 
     /**
-     * Reads a small blob in full and verifies it, such as a configuration.
+     * Reads a small blob in full and verifies it, such as a configuration. What its descriptor carries inline is not fetched.
      *
      * @param descriptor the blob
      * @return its bytes
@@ -96,9 +111,27 @@ public interface ContentSource {
      * @throws ContentMismatchException if its bytes are not the descriptor's
      */
     default byte[] bytes(Descriptor descriptor) {
-        if (descriptor.size() > Manifest.MAX_BYTES) {
+        return bytes(descriptor, DocumentLimits.DEFAULT);
+    }
+
+    /**
+     * Reads a small blob in full and verifies it, within limits. What its descriptor carries inline is not fetched.
+     *
+     * @param descriptor the blob
+     * @param limits how many bytes it may have
+     * @return its bytes
+     * @throws NotFoundException if it is not here
+     * @throws InvalidInputException if it is larger
+     * @throws ContentMismatchException if its bytes are not the descriptor's
+     */
+    default byte[] bytes(Descriptor descriptor, DocumentLimits limits) {
+        if (descriptor.size() > limits.maxBytes()) {
             throw new InvalidInputException(descriptor + " in " + describe() + " is larger than the "
-                    + Manifest.MAX_BYTES + " bytes that are read at once");
+                    + limits.maxBytes() + " bytes that are read at once");
+        }
+        Optional<byte[]> inline = descriptor.data();
+        if (inline.isPresent()) {
+            return inline.get();
         }
         try (InputStream in = blob(descriptor).open()) {
             // An empty blob is verified by the read that finds its end.

@@ -179,12 +179,32 @@ public final class GraphCopy {
                             mounted.incrementAndGet();
                             return Transfer.State.MOUNTED;
                         }
+                        if (liesElsewhere(node)) {
+                            skipped.incrementAndGet();
+                            return Transfer.State.SKIPPED;
+                        }
                         Blob blob = sourceSide(node);
                         moving.set(blob);
                         tell(told, Transfer.State.MOVING);
                         target.put(blob);
                         return Transfer.State.DONE;
                     });
+        }
+
+        /** Base layers of Windows lay at their owner's addresses and in no registry; nothing here ever asks those. */
+        private boolean liesElsewhere(GraphNode node) {
+            Descriptor descriptor = node.descriptor();
+            if (!descriptor.mediaType().isNonDistributableLayer()
+                    || descriptor.urls().isEmpty()) {
+                return false;
+            }
+            try {
+                return !node.source().exists(descriptor, Role.BLOB);
+            } catch (CancelledException e) {
+                throw e;
+            } catch (LadingException e) {
+                throw new SourceFailedException(descriptor, e);
+            }
         }
 
         private Blob sourceSide(GraphNode node) {

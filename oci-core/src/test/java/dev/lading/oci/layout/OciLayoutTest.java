@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lading.oci.ConflictException;
 import dev.lading.oci.Descriptor;
 import dev.lading.oci.Digest;
+import dev.lading.oci.ImageConfig;
 import dev.lading.oci.ImageIndex;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.MediaType;
 import dev.lading.oci.NotFoundException;
+import dev.lading.oci.Platform;
 import dev.lading.oci.UnsupportedException;
 import dev.lading.oci.content.Document;
 import dev.lading.oci.content.Role;
@@ -23,6 +25,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OciLayoutTest {
     @TempDir
@@ -157,6 +161,106 @@ class OciLayoutTest {
                             "index.json",
                             "index.json.lock",
                             document(1).descriptor().digest().hex());
+        }
+    }
+
+    @Test
+    void a_document_that_does_not_say_its_type_is_found_by_digest_all_the_same() {
+        String layer = "{\"mediaType\":\"a/b\",\"size\":1,\"digest\":\"" + Digest.of(new byte[] {1}) + "\"}";
+        Document manifest = Document.of(
+                MediaType.OCI_MANIFEST,
+                ("{\"schemaVersion\":2,\"config\":" + layer + ",\"layers\":[" + layer + "]}").getBytes(UTF_8));
+        Document index = Document.of(
+                MediaType.OCI_INDEX,
+                ("{\"schemaVersion\":2,\"manifests\":["
+                                + new String(manifest.descriptor().bytes(), UTF_8) + "]}")
+                        .getBytes(UTF_8));
+        try (OciLayout layout = OciLayout.open(temp)) {
+            layout.put(manifest);
+            layout.put(index);
+            for (Document document : List.of(manifest, index)) {
+                String digest = document.descriptor().digest().toString();
+                assertThat(layout.find(digest)).contains(document.descriptor());
+                assertThat(layout.resolve(digest).document().manifest().bytes()).isEqualTo(document.bytes());
+            }
+        }
+    }
+
+    @Test
+    void a_document_of_both_shapes_is_not_guessed_at() {
+        Document both = Document.of(
+                MediaType.OCI_INDEX, "{\"schemaVersion\":2,\"manifests\":[],\"layers\":[]}".getBytes(UTF_8));
+        try (OciLayout layout = OciLayout.open(temp)) {
+            layout.put(both);
+            String digest = both.descriptor().digest().toString();
+            assertThatThrownBy(() -> layout.find(digest))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("an index and of a manifest");
+        }
+    }
+
+    @Test
+    void a_layer_or_a_configuration_is_not_found_by_its_digest_as_a_name() {
+        try (OciLayout layout = OciLayout.open(temp)) {
+            byte[] config = ImageConfig.create(Platform.LINUX_AMD64).bytes();
+            for (byte[] content : List.of(config, new byte[5 * 1024 * 1024])) {
+                String digest = layout.ingest(MediaType.OCI_LAYER, out -> {
+                            out.write(content);
+                            return true;
+                        })
+                        .descriptor()
+                        .digest()
+                        .toString();
+                assertThat(layout.find(digest)).isEmpty();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "v1.0_a:b@c+d", "a--b", "a-b", "registry.example:5000/team/app:1", "A/b/C"})
+    void a_name_of_words_and_single_separators_is_taken(String name) {
+        try (OciLayout layout = OciLayout.open(temp.resolve("image"))) {
+            layout.put(document(1));
+            layout.tag(document(1), name);
+            assertThat(layout.find(name)).contains(document(1).descriptor());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "-a",
+                "a-",
+                "a---b",
+                "a..b",
+                "a.-b",
+                "a-.b",
+                "a//b",
+                "/a",
+                "a/",
+                "a/-b",
+                "a b",
+                "a\n",
+                "\u00e4",
+                "a--.b",
+                "sha256:a"
+            })
+    void a_name_of_another_form_is_refused(String name) {
+        try (OciLayout layout = OciLayout.open(temp.resolve("image"))) {
+            layout.put(document(1));
+            assertThatThrownBy(() -> layout.tag(document(1), name)).isInstanceOf(InvalidInputException.class);
+        }
+    }
+
+    @Test
+    void a_name_of_any_length_is_looked_at_without_going_deep() {
+        try (OciLayout layout = OciLayout.open(temp.resolve("image"))) {
+            layout.put(document(1));
+            String name = "a-".repeat(100_000) + "a";
+            layout.tag(document(1), name);
+            assertThat(layout.find(name)).isPresent();
+            assertThatThrownBy(() -> layout.tag(document(1), name + "-")).isInstanceOf(InvalidInputException.class);
         }
     }
 }
