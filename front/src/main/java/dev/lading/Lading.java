@@ -21,6 +21,7 @@ import dev.lading.oci.content.Image;
 import dev.lading.oci.content.PartlyTaggedException;
 import dev.lading.oci.content.SourceFailedException;
 import dev.lading.oci.layout.OciLayout;
+import dev.lading.oci.platform.HostPlatform;
 import dev.lading.oci.rootfs.FlattenResult;
 import dev.lading.oci.rootfs.RootFileSystem;
 import dev.lading.oci.rootfs.UnpackResult;
@@ -175,7 +176,7 @@ public final class Lading implements AutoCloseable {
         if (platform.isEmpty() && graph.images().size() == 1) {
             return graph.onlyImage();
         }
-        return graph.image(platform.orElseGet(() -> HostExecution.detect().host()));
+        return graph.image(platform.orElseGet(() -> HostPlatform.detect().forImages()));
     }
 
     /**

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
+import dev.lading.oci.Digest;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.LadingException;
 import dev.lading.oci.Layer;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
@@ -47,7 +49,8 @@ class LayerCacheTest {
 
     @BeforeEach
     void files() throws IOException {
-        from = Files.createDirectories(temp.resolve("from/lib")).getParent();
+        from = temp.resolve("from");
+        Files.createDirectories(from.resolve("lib"));
         kept = temp.resolve("cache");
         Files.writeString(from.resolve("run"), "#!/bin/sh\n");
         Files.writeString(from.resolve("lib/a"), "aaaa");
@@ -117,7 +120,7 @@ class LayerCacheTest {
                     FileTime time = Files.getLastModifiedTime(from.resolve("lib/a"));
                     Path other = Files.writeString(from.resolve("lib/new"), "aaaac");
                     Files.setLastModifiedTime(other, time);
-                    Files.move(other, from.resolve("lib/a"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                    Files.move(other, from.resolve("lib/a"), StandardCopyOption.REPLACE_EXISTING);
                 },
                 () -> Files.createDirectory(from.resolve("empty")),
                 () -> Files.writeString(from.resolve("lib/c"), ""),
@@ -324,8 +327,8 @@ class LayerCacheTest {
         assertThat(recipe.fingerprint())
                 .isEqualTo(recipe.fingerprint())
                 .isNotEqualTo(recipe.mode(1).fingerprint());
-        var before = recipe.fingerprint();
-        var contentBefore = recipe.contentFingerprint();
+        Digest before = recipe.fingerprint();
+        Digest contentBefore = recipe.contentFingerprint();
         Files.setLastModifiedTime(file, FileTime.from(old.toInstant().plusSeconds(1)));
         assertThat(recipe.fingerprint()).isNotEqualTo(before);
         assertThat(recipe.contentFingerprint()).isEqualTo(contentBefore);

@@ -73,7 +73,8 @@ final class NamespaceStart {
             namespaces.add("--net");
         }
         Path ready = run.path().resolve(Stage.READY);
-        return new Start(stage.command(namespaces), stage.needsMap(), code -> Files.exists(ready), Stage.LOG, 2);
+        return new Start(
+                stage.command(namespaces), stage.needsMap(), code -> Files.exists(ready), Stage.LOG, Optional.empty());
     }
 
     private static List<String> privileges(LaunchPlan plan) {
