@@ -188,8 +188,8 @@ public final class LayerRecipe {
     }
 
     /**
-     * A hard link to a file of the same layer; {@link #into} must name its path. What the link is given by rules is said
-     * beside it, but the file's own holds.
+     * A hard link to a file of the same layer; {@link #into} must name its path, which comes behind the file's in the order
+     * of bytes. Mode, owner and time are the file's, whatever rules say.
      *
      * @param target the file's path in the image; a leading slash makes no difference
      * @return the recipe

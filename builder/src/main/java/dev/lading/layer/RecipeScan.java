@@ -248,9 +248,13 @@ final class RecipeScan implements Closeable {
         checkLinks(sorted);
     }
 
-    /** A hard link that a recipe states names a file of this layer: the file of a lower one need not be there. */
+    /**
+     * A hard link that a recipe states names a file of this layer, for a lower one need not be there; it is the same file,
+     * so it says of it what the first name says.
+     */
     private static void checkLinks(List<LayerEntry> all) {
-        for (LayerEntry entry : all) {
+        for (int i = 0; i < all.size(); i++) {
+            LayerEntry entry = all.get(i);
             if (entry.header().kind() == TarKind.HARD_LINK) {
                 byte[] target = entry.header().linkName();
                 int at = indexOf(all, target, target.length);
@@ -259,12 +263,13 @@ final class RecipeScan implements Closeable {
                             + entry.header().shownLinkName()
                             + ", which is no file of this layer. Put the file in, or make it a symbolic link.");
                 }
-                if (LayerEntry.order(all.get(at), entry) > 0) {
+                if (at > i) {
                     throw new InvalidInputException(entry.origin() + " is a hard link to "
                             + entry.header().shownLinkName()
                             + ", which stands behind it in the layer's order. Let the file have the name that"
                             + " comes first, and link the other.");
                 }
+                all.set(i, entry.asLinkOf(all.get(at)));
             }
         }
     }
