@@ -242,7 +242,7 @@ public sealed interface Place {
 
         @Override
         public Daemon withTag(String newTag) {
-            return new Daemon(Reference.of(name.registry(), name.repository()).withTag(newTag));
+            return new Daemon(name.withoutName().withTag(newTag));
         }
 
         @Override
@@ -279,7 +279,7 @@ public sealed interface Place {
 
         @Override
         public Remote withTag(String newTag) {
-            return new Remote(Reference.of(name.registry(), name.repository()).withTag(newTag));
+            return new Remote(name.withoutName().withTag(newTag));
         }
 
         @Override

@@ -214,10 +214,9 @@ class PlaceTest {
     }
 
     @Test
-    void a_registry_that_docker_would_read_as_a_folder_cannot_be_printed() {
-        assertThatThrownBy(() -> new Place.Remote(Reference.of("registry", "app")))
-                .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("docker.io");
+    void the_old_name_of_docker_hub_is_printed_as_the_new_one() {
+        assertThat(new Place.Remote(Reference.of("index.docker.io", "team/app")))
+                .hasToString("docker.io/team/app:latest");
     }
 
     @Test

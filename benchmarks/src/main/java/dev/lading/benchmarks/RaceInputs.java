@@ -143,10 +143,11 @@ final class RaceInputs {
         return classes;
     }
 
-    /** Lines of words, some of them far more frequent than others, with indents, numbers and signs. */
+    /** Lines of words, some of them far more frequent than others, as in sources and notes. */
     private static final class Words {
         private final Random random;
-        private final byte[][] words = new byte[6000][];
+        private final byte[][] words = new byte[1800][];
+        private final byte[][] lines = new byte[900][];
 
         Words(Random random) {
             this.random = random;
@@ -158,32 +159,51 @@ final class RaceInputs {
                 }
                 words[i] = word.toString().getBytes(StandardCharsets.US_ASCII);
             }
+            for (int i = 0; i < lines.length; i++) {
+                lines[i] = line(fixed);
+            }
         }
 
         String name() {
-            return new String(word(), StandardCharsets.US_ASCII);
+            return new String(words[often(words.length)], StandardCharsets.US_ASCII);
         }
 
-        private byte[] word() {
-            double uniform = random.nextDouble();
-            return words[(int) (uniform * uniform * uniform * words.length)];
-        }
-
+        /** Most lines stood elsewhere already, a third of them with another word in the middle. */
         byte[] text(int size) {
             byte[] text = new byte[size];
             int at = 0;
             while (at < size) {
-                byte[] word = word();
-                for (int i = 0; i < word.length && at < size; i++) {
-                    text[at++] = word[i];
-                }
-                if (at < size) {
-                    int next = random.nextInt(40);
-                    text[at++] =
-                            (byte) (next == 0 ? '\n' : next == 1 ? ';' : next == 2 ? '0' + random.nextInt(10) : ' ');
+                byte[] line = random.nextInt(7) > 0 ? lines[often(lines.length)] : line(random);
+                int changed = random.nextInt(3) == 0 ? line.length / 2 : line.length;
+                at = put(text, at, line, 0, changed);
+                if (changed < line.length) {
+                    byte[] word = words[often(words.length)];
+                    at = put(text, at, word, 0, word.length);
+                    at = put(text, at, line, changed, line.length);
                 }
             }
             return text;
+        }
+
+        private byte[] line(Random source) {
+            StringBuilder line = new StringBuilder("    ".repeat(source.nextInt(4)));
+            for (int i = 2 + source.nextInt(9); i > 0; i--) {
+                line.append(new String(words[often(words.length)], StandardCharsets.US_ASCII))
+                        .append(" .,;=(){}\"".charAt(source.nextInt(10)));
+            }
+            return line.append('\n').toString().getBytes(StandardCharsets.US_ASCII);
+        }
+
+        private static int put(byte[] text, int at, byte[] bytes, int from, int to) {
+            int n = Math.min(to - from, text.length - at);
+            System.arraycopy(bytes, from, text, at, n);
+            return at + n;
+        }
+
+        /** The first far more often than the last. */
+        private int often(int count) {
+            double uniform = random.nextDouble();
+            return (int) (uniform * uniform * uniform * count);
         }
     }
 }

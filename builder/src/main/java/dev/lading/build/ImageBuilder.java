@@ -1,6 +1,7 @@
 package dev.lading.build;
 
 import dev.lading.layer.Compression;
+import dev.lading.layer.LayerCache;
 import dev.lading.layer.LayerRecipe;
 import dev.lading.layer.LayerWriter;
 import dev.lading.oci.CancelledException;
@@ -30,13 +31,13 @@ import dev.lading.oci.content.PartlyTaggedException;
 import dev.lading.oci.content.SourceFailedException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -57,6 +58,7 @@ public final class ImageBuilder {
     private final Map<String, String> annotations;
     private final boolean audited;
     private final OptionalInt threads;
+    private final Optional<LayerCache> cache;
 
     private ImageBuilder(
             Optional<ContentGraph> base,
@@ -67,7 +69,8 @@ public final class ImageBuilder {
             Instant created,
             Map<String, String> annotations,
             boolean audited,
-            OptionalInt threads) {
+            OptionalInt threads,
+            Optional<LayerCache> cache) {
         this.base = base;
         this.platforms = platforms;
         this.steps = steps;
@@ -77,6 +80,7 @@ public final class ImageBuilder {
         this.annotations = annotations;
         this.audited = audited;
         this.threads = threads;
+        this.cache = cache;
     }
 
     /** One layer to make: the same for all platforms, or one for each that has a recipe. */
@@ -111,7 +115,8 @@ public final class ImageBuilder {
                 Instant.EPOCH,
                 Map.of(),
                 true,
-                OptionalInt.empty());
+                OptionalInt.empty(),
+                Optional.empty());
     }
 
     /**
@@ -126,7 +131,7 @@ public final class ImageBuilder {
         if (copy.stream().map(Platform::normalized).distinct().count() != copy.size()) {
             throw new InvalidInputException("each platform is named once; these are " + copy);
         }
-        return new ImageBuilder(base, copy, steps, config, compression, created, annotations, audited, threads);
+        return new ImageBuilder(base, copy, steps, config, compression, created, annotations, audited, threads, cache);
     }
 
     /**
@@ -168,7 +173,7 @@ public final class ImageBuilder {
         List<Step> more = new ArrayList<>(steps);
         more.add(step);
         return new ImageBuilder(
-                base, platforms, List.copyOf(more), config, compression, created, annotations, audited, threads);
+                base, platforms, List.copyOf(more), config, compression, created, annotations, audited, threads, cache);
     }
 
     /**
@@ -179,7 +184,7 @@ public final class ImageBuilder {
      */
     public ImageBuilder config(UnaryOperator<ConfigEdit> edit) {
         return new ImageBuilder(
-                base, platforms, steps, edit.apply(config), compression, created, annotations, audited, threads);
+                base, platforms, steps, edit.apply(config), compression, created, annotations, audited, threads, cache);
     }
 
     /**
@@ -189,7 +194,8 @@ public final class ImageBuilder {
      * @return the new description
      */
     public ImageBuilder compression(Compression newCompression) {
-        return new ImageBuilder(base, platforms, steps, config, newCompression, created, annotations, audited, threads);
+        return new ImageBuilder(
+                base, platforms, steps, config, newCompression, created, annotations, audited, threads, cache);
     }
 
     /**
@@ -199,7 +205,8 @@ public final class ImageBuilder {
      * @return the new description
      */
     public ImageBuilder created(Instant time) {
-        return new ImageBuilder(base, platforms, steps, config, compression, time, annotations, audited, threads);
+        return new ImageBuilder(
+                base, platforms, steps, config, compression, time, annotations, audited, threads, cache);
     }
 
     /**
@@ -212,7 +219,7 @@ public final class ImageBuilder {
     public ImageBuilder annotate(String key, String value) {
         Map<String, String> more = new LinkedHashMap<>(annotations);
         more.put(key, value);
-        return new ImageBuilder(base, platforms, steps, config, compression, created, more, audited, threads);
+        return new ImageBuilder(base, platforms, steps, config, compression, created, more, audited, threads, cache);
     }
 
     /**
@@ -223,12 +230,12 @@ public final class ImageBuilder {
      * @return the new description
      */
     public ImageBuilder audited(boolean on) {
-        return new ImageBuilder(base, platforms, steps, config, compression, created, annotations, on, threads);
+        return new ImageBuilder(base, platforms, steps, config, compression, created, annotations, on, threads, cache);
     }
 
     /**
      * Returns this build with a bound on the threads that work at once; as many as there are processors but at most 4 unless
-     * said.
+     * said. Layers are made side by side, and a thread that has none left helps the others. The result does not depend on it.
      *
      * @param count how many, at least 1
      * @return the new description
@@ -237,7 +244,20 @@ public final class ImageBuilder {
     public ImageBuilder threads(int count) {
         OptionalInt bound = OptionalInt.of(count);
         IndexBuilder.requireThreads(count);
-        return new ImageBuilder(base, platforms, steps, config, compression, created, annotations, audited, bound);
+        return new ImageBuilder(
+                base, platforms, steps, config, compression, created, annotations, audited, bound, cache);
+    }
+
+    /**
+     * Returns this build with a cache of layers: what has not changed since it was made is not made again.
+     *
+     * @param newCache the cache
+     * @return the new description
+     */
+    public ImageBuilder cache(LayerCache newCache) {
+        Optional<LayerCache> kept = Optional.of(newCache);
+        return new ImageBuilder(
+                base, platforms, steps, config, compression, created, annotations, audited, threads, kept);
     }
 
     /**
@@ -261,25 +281,18 @@ public final class ImageBuilder {
             throw new InvalidInputException("a build names at least one platform, such as linux/amd64");
         }
         platforms.forEach(this::requireWritable);
+        // All at once: one refusal names every platform that the base lacks, and its index is read once.
+        Map<Platform, Image> bases = base.map(graph -> graph.images(platforms)).orElse(Map.of());
         Map<Platform, Start> starts = new LinkedHashMap<>();
-        platforms.forEach(platform -> starts.put(platform, start(platform)));
+        platforms.forEach(platform -> starts.put(platform, start(platform, Optional.ofNullable(bases.get(platform)))));
         MemoryStore memory = MemoryStore.create();
-        Map<Step, Layer> shared = new HashMap<>();
         PlatformAudit.Collected audit = new PlatformAudit.Collected();
+        Map<Platform, List<Layer>> layers = layers(audit, target);
         Map<Platform, Descriptor> images = new LinkedHashMap<>();
         List<Document> documents = new ArrayList<>();
         for (Map.Entry<Platform, Start> start : starts.entrySet()) {
             Platform platform = start.getKey();
-            List<Layer> layers = new ArrayList<>();
-            for (Step step : steps) {
-                Optional<Layer> layer = Optional.ofNullable(shared.get(step))
-                        .or(() -> step.recipe().apply(platform).map(r -> write(step, r, platform, audit, target)));
-                layer.ifPresent(layers::add);
-                if (step.shared()) {
-                    layer.ifPresent(l -> shared.put(step, l));
-                }
-            }
-            Document document = putImage(start.getValue(), layers, memory);
+            Document document = putImage(start.getValue(), layers.getOrDefault(platform, List.of()), memory);
             documents.add(document);
             images.put(
                     platform,
@@ -311,12 +324,12 @@ public final class ImageBuilder {
     /** What a platform's image begins with. */
     private record Start(Platform platform, ImageConfig config, List<Descriptor> layers) {}
 
-    private Start start(Platform platform) {
+    private static Start start(Platform platform, Optional<Image> base) {
         if (base.isEmpty()) {
             Platform normalized = platform.normalized();
             return new Start(normalized, ImageConfig.create(normalized), List.of());
         }
-        Image image = base.get().image(platform);
+        Image image = base.get();
         if (!IndexBuilder.agree(image.config().platform(), platform)) {
             throw new InvalidInputException("the base " + image + " is listed for " + platform
                     + " but its own configuration says " + image.config().platform()
@@ -340,14 +353,54 @@ public final class ImageBuilder {
                 listed.osFeatures().isEmpty() ? said.osFeatures() : listed.osFeatures());
     }
 
-    private Layer write(
-            Step step, LayerRecipe recipe, Platform platform, PlatformAudit.Collected audit, ContentTarget target) {
+    /** A layer to make, and the platforms whose images have it. */
+    private record Task(Step step, LayerRecipe recipe, List<Platform> platforms) {}
+
+    /** Makes all new layers, several side by side, and gives each platform its own in the order of the steps. */
+    private Map<Platform, List<Layer>> layers(PlatformAudit.Collected audit, ContentTarget target) {
+        List<Task> tasks = new ArrayList<>();
+        for (Step step : steps) {
+            if (step.shared()) {
+                step.recipe().apply(platforms.get(0)).ifPresent(r -> tasks.add(new Task(step, r, platforms)));
+            } else {
+                for (Platform platform : platforms) {
+                    step.recipe().apply(platform).ifPresent(r -> tasks.add(new Task(step, r, List.of(platform))));
+                }
+            }
+        }
+        // What is missing is told in the order of the layers, before the first of them is made.
+        tasks.forEach(ImageBuilder::requireSources);
+        int bound = threads.orElse(LayerCrew.defaultThreads());
+        List<Layer> made = LayerCrew.run(
+                tasks.stream()
+                        .map(task -> (LayerCrew.Task) helpers -> write(task, bound, helpers, audit, target))
+                        .toList(),
+                bound);
+        Map<Platform, List<Layer>> layers = new LinkedHashMap<>();
+        for (int i = 0; i < made.size(); i++) {
+            Layer layer = made.get(i);
+            for (Platform platform : tasks.get(i).platforms()) {
+                layers.computeIfAbsent(platform, p -> new ArrayList<>()).add(layer);
+            }
+        }
+        return layers;
+    }
+
+    private Layer write(Task task, int bound, Executor helpers, PlatformAudit.Collected audit, ContentTarget target) {
+        LayerWriter writer = LayerWriter.with(compression)
+                .threads(bound)
+                .executor(helpers)
+                .observing(audit.observer(task.platforms()));
+        return cache.map(writer::cache).orElse(writer).write(task.recipe(), target);
+    }
+
+    private static void requireSources(Task task) {
         try {
-            return LayerWriter.with(compression)
-                    .observing(audit.observer(step.shared() ? platforms : List.of(platform)))
-                    .write(recipe, target);
+            task.recipe().requireSources();
         } catch (NotFoundException e) {
-            throw step.shared() ? e : new NotFoundException("for " + platform + " " + e.getMessage(), e);
+            throw task.step().shared()
+                    ? e
+                    : new NotFoundException("for " + task.platforms().get(0) + " " + e.getMessage(), e);
         }
     }
 

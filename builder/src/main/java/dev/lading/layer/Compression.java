@@ -4,12 +4,17 @@ import dev.lading.gzip.GzipEncoder;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.MediaType;
 import dev.lading.oci.UnsupportedException;
+import dev.lading.tar.TarEntry;
+import dev.lading.tar.TarWriter;
 import dev.lading.zstd.Zstd;
 import dev.lading.zstd.ZstdEncoder;
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Executor;
 
 /** How a layer is compressed. Immutable. */
 public final class Compression {
@@ -24,6 +29,8 @@ public final class Compression {
             this.word = word;
         }
     }
+
+    private static final int SAMPLE_BYTES = 16 * 1024;
 
     private final Form form;
     private final int level;
@@ -118,13 +125,39 @@ public final class Compression {
      * Begins a run.
      *
      * @param threads how many may work, the caller's among them
+     * @param executor where the others are; threads of the encoder's own if it is empty
      */
-    Encoder encoder(OutputStream out, int threads) throws IOException {
+    Encoder encoder(OutputStream out, int threads, Optional<Executor> executor) throws IOException {
         return switch (form) {
-            case GZIP -> of(new GzipEncoder(out, level));
+            case GZIP ->
+                of(executor.map(others -> new GzipEncoder(out, level, threads, others))
+                        .orElseGet(() -> new GzipEncoder(out, level, threads)));
             case ZSTD -> of(new ZstdEncoder(out, level, Math.max(1, threads - 1)));
             case NONE -> throw new IllegalStateException("nothing is compressed");
         };
+    }
+
+    /** Writes a small tar that has something of everything, so compressed: other bytes mean another version. */
+    void sample(OutputStream out) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        TarWriter tar = new TarWriter(bytes);
+        byte[] content = new byte[SAMPLE_BYTES];
+        for (int i = 0, state = 1; i < SAMPLE_BYTES; i++) {
+            state = state * 1103515245 + 12345;
+            content[i] = (byte) (i % 3 == 0 ? state >>> 28 : state >>> 25 & 7);
+        }
+        tar.write(TarEntry.folder("folder"));
+        tar.write(TarEntry.file("folder/\u00e9".repeat(20), SAMPLE_BYTES).withOwner(1L << 22, 1), content);
+        tar.write(TarEntry.symlink("link", "folder"));
+        tar.finish();
+        if (isNone()) {
+            bytes.writeTo(out);
+            return;
+        }
+        try (Encoder encoder = encoder(out, 1, Optional.empty())) {
+            bytes.writeTo(encoder.in());
+            encoder.finish();
+        }
     }
 
     private static Encoder of(GzipEncoder gzip) {

@@ -13,12 +13,13 @@ import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Walks a folder, or looks at a single file, and lists the entries in no order; each file is asked for its attributes once. */
-final class FolderScan {
+class FolderScan {
     private final Part part;
     private final Rules rules;
     private final Part.Selection selection;
@@ -56,6 +57,7 @@ final class FolderScan {
             throw new InterruptedIOException("interrupted while looking through " + folder);
         }
         int before = entries.size();
+        inside(folder, above);
         List<Path> folders = new ArrayList<>();
         List<FileFacts> folderFacts = new ArrayList<>();
         try (DirectoryStream<Path> children = Files.newDirectoryStream(folder)) {
@@ -107,11 +109,38 @@ final class FolderScan {
         return new LayerEntry(path, finished(header, folder, path, below, found), FileContent.NONE, folder);
     }
 
+    /** A folder whose content is about to be listed; {@code path} is empty for the image's root. */
+    void inside(Path folder, byte[] path) throws IOException {}
+
+    /** What is neither file, folder nor link, as an entry; empty to leave it out. */
+    Optional<TarEntry> special(Path file, byte[] path) throws IOException {
+        throw new InvalidInputException(file
+                + " is neither file, folder nor symbolic link (a socket, pipe or device) and cannot be in a layer."
+                + " Leave it out.");
+    }
+
+    /** The extended attributes that were read for a path, before any is left out. */
+    Map<String, byte[]> attributesOf(byte[] path) {
+        int root = part.destination().isEmpty() ? 0 : PartScan.destination(part).length + 1;
+        byte[] inSource = path.length <= root ? new byte[0] : Arrays.copyOfRange(path, root, path.length);
+        return attributes.getOrDefault(AttributeReader.key(inSource), Map.of());
+    }
+
+    /** The extended attributes that go in. */
+    Map<String, byte[]> carried(Map<String, byte[]> found) {
+        return found;
+    }
+
     private void add(Path file, byte[] path, String below, FileFacts found) throws IOException {
-        TarKind kind = found.kind()
-                .orElseThrow(() -> new InvalidInputException(file
-                        + " is neither file, folder nor symbolic link (a socket, pipe or device) and cannot be in a layer."
-                        + " Leave it out."));
+        if (found.kind().isEmpty()) {
+            Optional<TarEntry> header = special(file, path);
+            if (header.isPresent()) {
+                entries.add(new LayerEntry(
+                        header.get().name(), finished(header.get(), file, path, below, found), FileContent.NONE, file));
+            }
+            return;
+        }
+        TarKind kind = found.kind().get();
         if (kind == TarKind.SYMLINK) {
             TarEntry header = TarEntry.symlink(path, PathBytes.ofTarget(file));
             entries.add(new LayerEntry(path, finished(header, file, path, below, found), FileContent.NONE, file));
@@ -144,9 +173,7 @@ final class FolderScan {
         }
         owned = rules.owned(owned, found.modified().toInstant());
         if (!attributes.isEmpty() && header.kind() != TarKind.SYMLINK) {
-            int root = part.destination().isEmpty() ? 0 : PartScan.destination(part).length + 1;
-            byte[] inSource = path.length <= root ? new byte[0] : java.util.Arrays.copyOfRange(path, root, path.length);
-            owned = EntryRule.withAttributes(owned, attributes.getOrDefault(AttributeReader.key(inSource), Map.of()));
+            owned = EntryRule.withAttributes(owned, carried(attributesOf(path)));
         }
         return selection.where().isEmpty() ? owned : selection.ruled(owned, below, header.kind() == TarKind.FOLDER);
     }

@@ -1,6 +1,7 @@
 package dev.lading.layer;
 
 import dev.lading.oci.CancelledException;
+import dev.lading.oci.Digest;
 import dev.lading.tar.TarEntry;
 import dev.lading.tar.TarWriter;
 import java.io.BufferedOutputStream;
@@ -8,6 +9,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
 
@@ -17,12 +20,19 @@ final class LayerTar {
     static final EntryObserver NOBODY = (path, firstBytes) -> {};
 
     private final List<LayerEntry> entries;
-    private final EntryObserver observer;
+    private final LayerNotes notes;
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
 
-    LayerTar(List<LayerEntry> entries, EntryObserver observer) {
+    LayerTar(List<LayerEntry> entries, LayerNotes notes) {
         this.entries = entries;
-        this.observer = observer;
+        this.notes = notes;
+    }
+
+    /** The sha256 of the tar, which is made and thrown away. */
+    static Digest digest(List<LayerEntry> entries) throws IOException {
+        MessageDigest digest = Digest.Algorithm.SHA256.newMessageDigest();
+        new LayerTar(entries, LayerNotes.NONE).writeTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+        return Digest.finish(Digest.Algorithm.SHA256, digest);
     }
 
     /** Writes the whole tar; the stream is flushed and not closed. */
@@ -44,8 +54,9 @@ final class LayerTar {
         TarEntry header = entry.header();
         try (ReadableByteChannel in = entry.content().open()) {
             int n = read(in, entry, header.size());
-            if (observer != NOBODY) {
-                observer.file(entry.shown(), Arrays.copyOf(buffer.array(), Math.min(n, EntryObserver.FIRST_BYTES)));
+            if (notes.wantsFiles()) {
+                notes.begin(entry, Arrays.copyOf(buffer.array(), Math.min(n, EntryObserver.FIRST_BYTES)));
+                notes.bytes(buffer.array(), n);
             }
             if (n == header.size()) {
                 tar.write(header, buffer.array(), 0, n);
@@ -60,6 +71,7 @@ final class LayerTar {
         }
         // A file that grew is told by its size.
         entry.content().checkUnchanged();
+        notes.end(entry);
     }
 
     private void writeLong(TarWriter tar, LayerEntry entry, ReadableByteChannel in, int first) throws IOException {
@@ -68,6 +80,7 @@ final class LayerTar {
             file.write(buffer.array(), 0, first);
             while (left > 0) {
                 int n = read(in, entry, left);
+                notes.bytes(buffer.array(), n);
                 file.write(buffer.array(), 0, n);
                 left -= n;
             }

@@ -13,9 +13,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.UnaryOperator;
 
 /**
  * Makes layers: recipe → tar → diff ID → compression → digest, in one pass straight into a target, without a temporary copy.
@@ -29,11 +32,20 @@ public final class LayerWriter {
     private final Compression compression;
     private final EntryObserver observer;
     private final int threads;
+    private final Optional<Executor> executor;
+    private final Optional<LayerCache> cache;
 
-    private LayerWriter(Compression compression, EntryObserver observer, int threads) {
+    private LayerWriter(
+            Compression compression,
+            EntryObserver observer,
+            int threads,
+            Optional<Executor> executor,
+            Optional<LayerCache> cache) {
+        this.cache = cache;
         this.compression = compression;
         this.observer = observer;
         this.threads = threads;
+        this.executor = executor;
     }
 
     /**
@@ -44,7 +56,8 @@ public final class LayerWriter {
      */
     public static LayerWriter with(Compression compression) {
         int processors = Math.min(MOST_BY_DEFAULT, Runtime.getRuntime().availableProcessors());
-        return new LayerWriter(Objects.requireNonNull(compression), LayerTar.NOBODY, processors);
+        return new LayerWriter(
+                Objects.requireNonNull(compression), LayerTar.NOBODY, processors, Optional.empty(), Optional.empty());
     }
 
     /**
@@ -60,7 +73,31 @@ public final class LayerWriter {
         if (count < 1) {
             throw new InvalidInputException("a layer needs at least one thread, not " + count);
         }
-        return new LayerWriter(compression, observer, count);
+        return new LayerWriter(compression, observer, count, executor, cache);
+    }
+
+    /**
+     * Returns this writer with the caller's threads instead of its own for what it does beside: at most one task less than
+     * {@link #threads} says at a time. Tasks end by themselves and do nothing once {@link #write} has returned; what the
+     * executor does not do, the thread that writes does. Uncompressed layers are then made by that thread alone, and zstd has
+     * threads of its own in any case.
+     *
+     * @param helpers runs the tasks
+     * @return the new writer
+     */
+    public LayerWriter executor(Executor helpers) {
+        return new LayerWriter(compression, observer, threads, Optional.of(helpers), cache);
+    }
+
+    /**
+     * Returns this writer with a cache: a layer whose sources have not changed is taken from it, or left where the target has
+     * it already, and every other is put into it.
+     *
+     * @param newCache the cache
+     * @return the new writer
+     */
+    public LayerWriter cache(LayerCache newCache) {
+        return new LayerWriter(compression, observer, threads, executor, Optional.of(newCache));
     }
 
     /**
@@ -70,7 +107,7 @@ public final class LayerWriter {
      * @return the new writer
      */
     public LayerWriter observing(EntryObserver newObserver) {
-        return new LayerWriter(compression, Objects.requireNonNull(newObserver), threads);
+        return new LayerWriter(compression, Objects.requireNonNull(newObserver), threads, executor, cache);
     }
 
     /**
@@ -87,20 +124,39 @@ public final class LayerWriter {
      */
     public Layer write(LayerRecipe recipe, ContentTarget target) {
         compression.requirePresent();
+        if (cache.isPresent()) {
+            return written(cache.get(), recipe, target);
+        }
         try (RecipeScan scan = RecipeScan.of(recipe.root(), false)) {
-            List<LayerEntry> entries = scan.entries();
-            Ingested<Optional<Digest>> stored = target.ingest(compression.mediaType(), out -> written(entries, out));
-            // Uncompressed, the blob is the tar: what the ingest hashed is the diff ID.
-            return new Layer(
-                    stored.descriptor(),
-                    stored.result().orElse(stored.descriptor().digest()));
+            LayerNotes notes = observer == LayerTar.NOBODY ? LayerNotes.NONE : LayerNotes.of(observer);
+            return made(scan.entries(), target, notes, out -> out);
         }
     }
 
-    private Optional<Digest> written(List<LayerEntry> entries, OutputStream out) throws IOException {
-        LayerTar tar = new LayerTar(entries, observer);
+    private Layer written(LayerCache from, LayerRecipe recipe, ContentTarget target) {
+        Instant begun = from.clock().instant();
+        try (RecipeScan scan = RecipeScan.of(recipe.root(), true)) {
+            return new CachedWrite(from, compression, observer, target, scan, begun)
+                    .write((entries, recorder) -> made(entries, target, recorder, recorder::begin));
+        } catch (IOException e) {
+            throw LadingException.from("cannot compare a layer's files with the cache " + from.folder(), e);
+        }
+    }
+
+    /** Makes a layer; each run is begun anew with what the store gives it to write to. */
+    private Layer made(
+            List<LayerEntry> entries, ContentTarget target, LayerNotes notes, UnaryOperator<OutputStream> run) {
+        Ingested<Optional<Digest>> stored =
+                target.ingest(compression.mediaType(), out -> ran(entries, notes, run.apply(out)));
+        // Uncompressed, the blob is the tar: what the ingest hashed is the diff ID.
+        return new Layer(
+                stored.descriptor(), stored.result().orElse(stored.descriptor().digest()));
+    }
+
+    private Optional<Digest> ran(List<LayerEntry> entries, LayerNotes notes, OutputStream out) throws IOException {
+        LayerTar tar = new LayerTar(entries, notes);
         if (compression.isNone()) {
-            if (threads > 1) {
+            if (threads > 1 && executor.isEmpty()) {
                 ReadAhead.pass(tar::writeTo, out);
             } else {
                 tar.writeTo(out);
@@ -108,7 +164,7 @@ public final class LayerWriter {
             return Optional.empty();
         }
         MessageDigest diffId = Digest.Algorithm.SHA256.newMessageDigest();
-        try (Compression.Encoder encoder = compression.encoder(out, threads)) {
+        try (Compression.Encoder encoder = compression.encoder(out, threads, executor)) {
             tar.writeTo(new DigestOutputStream(encoder.in(), diffId));
             encoder.finish();
         }

@@ -1,9 +1,11 @@
 package dev.lading.layer;
 
 import dev.lading.oci.Layer;
+import dev.lading.oci.NotFoundException;
 import dev.lading.oci.content.ContentSource;
 import dev.lading.tar.TarEntry;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,14 +31,40 @@ record Part(Source source, String destination, boolean below, Rules rules, Selec
             return false;
         }
 
+        /** Throws if it is on a file system and not there. */
+        default void require() {}
+
         /** Whether it has a name of its own. */
         default boolean hasName() {
             return false;
         }
     }
 
+    private static void requireFile(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new NotFoundException(
+                    Files.exists(file)
+                            ? file + " is no file. Name a file, or add it as a folder."
+                            : "there is no file " + file + ". Check the path, or build it first.");
+        }
+    }
+
+    private static void requireFolder(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new NotFoundException(
+                    Files.exists(folder)
+                            ? folder + " is no folder. Name a folder, or add it as a file."
+                            : "there is no folder " + folder + ". Check the path, or build what belongs there first.");
+        }
+    }
+
     /** A folder of files. */
     record FolderSource(Path folder) implements Source {
+        @Override
+        public void require() {
+            requireFolder(folder);
+        }
+
         @Override
         public boolean hasEntries() {
             return true;
@@ -45,6 +73,11 @@ record Part(Source source, String destination, boolean below, Rules rules, Selec
 
     /** A single file. */
     record FileSource(Path file) implements Source {
+        @Override
+        public void require() {
+            requireFile(file);
+        }
+
         @Override
         public boolean hasName() {
             return true;
@@ -63,6 +96,11 @@ record Part(Source source, String destination, boolean below, Rules rules, Selec
     /** A jar or another zip. */
     record ZipSource(Path file) implements Source {
         @Override
+        public void require() {
+            requireFile(file);
+        }
+
+        @Override
         public boolean hasEntries() {
             return true;
         }
@@ -71,6 +109,11 @@ record Part(Source source, String destination, boolean below, Rules rules, Selec
     /** A tar, plain or compressed. */
     record TarSource(Path file) implements Source {
         @Override
+        public void require() {
+            requireFile(file);
+        }
+
+        @Override
         public boolean hasEntries() {
             return true;
         }
@@ -78,6 +121,33 @@ record Part(Source source, String destination, boolean below, Rules rules, Selec
 
     /** A layer that there is already. */
     record LayerSource(ContentSource source, Layer layer) implements Source {
+        @Override
+        public boolean hasEntries() {
+            return true;
+        }
+    }
+
+    /** What has to be laid over one folder to get another. */
+    record DifferenceSource(Path lower, Path upper) implements Source {
+        @Override
+        public void require() {
+            requireFolder(lower);
+            requireFolder(upper);
+        }
+
+        @Override
+        public boolean hasEntries() {
+            return true;
+        }
+    }
+
+    /** The upper folder of an overlay. */
+    record OverlaySource(Path upper) implements Source {
+        @Override
+        public void require() {
+            requireFolder(upper);
+        }
+
         @Override
         public boolean hasEntries() {
             return true;

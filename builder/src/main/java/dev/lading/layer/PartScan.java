@@ -1,13 +1,14 @@
 package dev.lading.layer;
 
+import dev.lading.layer.Part.DifferenceSource;
 import dev.lading.layer.Part.FileSource;
 import dev.lading.layer.Part.FolderSource;
 import dev.lading.layer.Part.GeneratedSource;
+import dev.lading.layer.Part.OverlaySource;
 import dev.lading.layer.Part.StatedSource;
 import dev.lading.layer.Part.WhiteoutSource;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.LadingException;
-import dev.lading.oci.NotFoundException;
 import dev.lading.oci.content.ProducerFailedException;
 import dev.lading.oci.platform.ExecutableHeader;
 import dev.lading.tar.TarEntry;
@@ -17,7 +18,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,9 +40,14 @@ final class PartScan {
      * @param detail whether files are asked for all that tells them from others
      */
     static List<LayerEntry> of(Part part, boolean detail) {
+        part.source().require();
         PartScan scan = new PartScan(part, detail);
         if (part.source() instanceof FolderSource source) {
             scan.folder(source.folder());
+        } else if (part.source() instanceof DifferenceSource source) {
+            scan.difference(source);
+        } else if (part.source() instanceof OverlaySource source) {
+            scan.overlay(source);
         } else if (part.source() instanceof FileSource source) {
             scan.singleFile(source.file());
         } else if (part.source() instanceof GeneratedSource source) {
@@ -64,13 +69,23 @@ final class PartScan {
         return new LayerEntry(path, header, FileContent.NONE, "a folder above");
     }
 
-    private void folder(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            throw new NotFoundException(
-                    Files.exists(folder)
-                            ? folder + " is no folder. Name a folder, or add it as a file."
-                            : "there is no folder " + folder + ". Check the path, or build what belongs there first.");
+    private void difference(DifferenceSource source) {
+        try {
+            entries.addAll(DifferenceScan.entries(part, source));
+        } catch (IOException e) {
+            throw LadingException.from("cannot compare " + source.lower() + " with " + source.upper(), e);
         }
+    }
+
+    private void overlay(OverlaySource source) {
+        try {
+            new OverlayScan(part, source.upper(), detail, entries).folder(source.upper(), destination(part));
+        } catch (IOException e) {
+            throw LadingException.from("cannot look through the folder " + source.upper(), e);
+        }
+    }
+
+    private void folder(Path folder) {
         try {
             new FolderScan(part, folder.getFileSystem(), detail, entries).folder(folder, destination(part));
         } catch (IOException e) {
@@ -78,18 +93,7 @@ final class PartScan {
         }
     }
 
-    /** Whether a file that a recipe names is there, and no folder. */
-    static void requireFile(Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw new NotFoundException(
-                    Files.exists(file)
-                            ? file + " is no file. Name a file, or add it as a folder."
-                            : "there is no file " + file + ". Check the path, or build it first.");
-        }
-    }
-
     private void singleFile(Path file) {
-        requireFile(file);
         byte[] destination = destination(part);
         try {
             // A link named by the caller is what it points to; where it leads may not change between here and the

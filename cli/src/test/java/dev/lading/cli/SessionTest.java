@@ -4,13 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lading.Place;
-import dev.lading.emulation.HostExecution;
 import dev.lading.oci.Descriptor;
 import dev.lading.oci.Digest;
 import dev.lading.oci.ImageConfig;
 import dev.lading.oci.Platform;
 import dev.lading.oci.content.Image;
 import dev.lading.oci.layout.OciLayout;
+import dev.lading.oci.platform.HostPlatform;
 import dev.lading.tar.TarEntry;
 import dev.lading.tar.TarReader;
 import dev.lading.testkit.LocalRegistry;
@@ -127,7 +127,7 @@ class SessionTest {
         assertThat(err().lines())
                 .singleElement()
                 .asString()
-                .contains("only " + HostExecution.detect().host() + ", this host's platform, went up");
+                .contains("only " + HostPlatform.detect().forImages() + ", this host's platform, went up");
     }
 
     @ParameterizedTest
@@ -248,7 +248,8 @@ class SessionTest {
             build --add SITE:/../x --output oci:x                      | «..»
             build --add SITE:/srv --output ./x                         | write oci:./x
             build --add SITE:/srv --output x@sha256:12                 | 64 hexadecimal digits
-            build --add SITE:/srv --platform linux --output oci:x      | is not a platform
+            build --add SITE:/srv --platform linux/ --output oci:x     | has an empty part
+            build --add SITE:/srv --platform linux/x64 --output oci:x  | did you mean amd64
             build --add SITE:/srv:linux/arm64 --platform linux/amd64 --output oci:x | which is not built
             build --add SITE:/srv --output oci:x -t oci:y              | no name in a registry
             build --add SITE:/srv --output a.example/b -t a.example/c  | beside --output

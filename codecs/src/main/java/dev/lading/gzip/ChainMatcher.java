@@ -9,7 +9,7 @@ import java.util.Arrays;
  * <p>Positions are absolute, so one comparison tells both the end of a chain and a place too far away.
  */
 final class ChainMatcher implements Matcher {
-    private static final int HASH_BITS = 15;
+    private static final int HASH_BITS = 17;
     private static final int SHORT_BITS = 12;
     private static final int SHORT_DISTANCE = 8 * 1024;
     private static final int MASK = Window.BYTES - 1;
@@ -19,14 +19,14 @@ final class ChainMatcher implements Matcher {
     private final int[] latestShort = new int[1 << SHORT_BITS];
     private final int depth;
     private final int nice;
-    private final boolean twice;
+    private final int patience;
     private int quiet;
     private int from;
 
     ChainMatcher(DeflateLevel level) {
         this.depth = level.depth();
         this.nice = level.nice();
-        this.twice = level.strategy() == DeflateLevel.Strategy.LAZY2;
+        this.patience = level.patience();
     }
 
     private static int hash(int four) {
@@ -51,7 +51,31 @@ final class ChainMatcher implements Matcher {
         int[] latest = this.latest;
         int[] before = this.before;
         int[] latestShort = this.latestShort;
-        for (int p = from; p < to; p++) {
+        int p = from;
+        for (; p + 4 <= to; p += 4) {
+            long eight = (long) Window.LONG.get(data, p);
+            int a = (int) eight;
+            int b = (int) (eight >>> 8);
+            int c = (int) (eight >>> 16);
+            int d = (int) (eight >>> 24);
+            int h = hash(a);
+            before[p & MASK] = latest[h];
+            latest[h] = p;
+            h = hash(b);
+            before[p + 1 & MASK] = latest[h];
+            latest[h] = p + 1;
+            h = hash(c);
+            before[p + 2 & MASK] = latest[h];
+            latest[h] = p + 2;
+            h = hash(d);
+            before[p + 3 & MASK] = latest[h];
+            latest[h] = p + 3;
+            latestShort[shortHash(a)] = p;
+            latestShort[shortHash(b)] = p + 1;
+            latestShort[shortHash(c)] = p + 2;
+            latestShort[shortHash(d)] = p + 3;
+        }
+        for (; p < to; p++) {
             int four = (int) Window.INT.get(data, p);
             int h = hash(four);
             before[p & MASK] = latest[h];
@@ -82,7 +106,7 @@ final class ChainMatcher implements Matcher {
                     continue;
                 }
                 next++;
-                if (!twice || next >= known) {
+                if (match >>> 16 >= patience || next >= known) {
                     break;
                 }
                 better = find(data, next, match >>> 16, depth >> 2, end);

@@ -15,8 +15,7 @@ final class SegmentEncoder {
     private final BlockEncoder blocks = new BlockEncoder();
 
     SegmentEncoder(DeflateLevel level) {
-        this.matcher =
-                level.strategy() == DeflateLevel.Strategy.FAST ? new FastMatcher(level) : new ChainMatcher(level);
+        this.matcher = level.isFast() ? new FastMatcher(level) : new ChainMatcher(level);
     }
 
     /**

@@ -38,6 +38,7 @@ public final class Binfmt {
     public static final String OWN_PREFIX = "lading-";
 
     private static final Path SYSTEM = Path.of("/proc/sys/fs/binfmt_misc");
+    private static final Path KERNEL_ARCHITECTURE = Path.of("/proc/sys/kernel/arch");
     private static final int KERNEL_WINDOW_BYTES = 256;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -188,6 +189,10 @@ public final class Binfmt {
         try {
             write(mountPoint.resolve("register"), handler.registerLine());
         } catch (IOException e) {
+            if (handler(handler.name()).filter(handler::equals).isPresent()) {
+                // Another process was faster with the same.
+                return false;
+            }
             throw registerFailure(handler, e);
         }
         if (!handler.enabled()) {
@@ -274,21 +279,34 @@ public final class Binfmt {
                             + outcome.out().strip());
         }
         throw new UnavailableException("binfmt_misc cannot be mounted at " + mountPoint + ": "
-                + outcome.out().strip() + ". " + Surroundings.mayNotWrite());
+                + outcome.out().lines().findFirst().orElse("mount failed").strip() + " " + Surroundings.mayNotWrite());
     }
 
     /** Whatever takes this process's own program, or the shell, would be needed to start itself. */
     private static void refuseOwnArchitecture(BinfmtHandler handler) {
-        for (Path own : List.of(Path.of("/proc/self/exe"), Path.of("/bin/sh"))) {
-            try (InputStream in = Files.newInputStream(own)) {
-                if (handler.takes("", in.readNBytes(KERNEL_WINDOW_BYTES))) {
-                    throw new InvalidInputException(
-                            "the handler " + handler
-                                    + " would take the programs of this host itself, its own interpreter too, and nothing would start any more. Register other architectures only.");
-                }
+        boolean own = kernelTarget()
+                .filter(target -> handler.takes("", target.magic()))
+                .isPresent();
+        for (Path program : List.of(Path.of("/proc/self/exe"), Path.of("/bin/sh"))) {
+            try (InputStream in = Files.newInputStream(program)) {
+                own |= handler.takes("", in.readNBytes(KERNEL_WINDOW_BYTES));
             } catch (IOException e) {
-                // Not a Linux host, or no shell: then the other one decides.
+                // Not a Linux host, or no shell: then the others decide.
             }
+        }
+        if (own) {
+            throw new InvalidInputException("the handler " + handler
+                    + " would take the programs of this host itself, its own interpreter too, and nothing would start any more."
+                    + " Register other architectures only.");
+        }
+    }
+
+    private static Optional<QemuTarget> kernelTarget() {
+        try {
+            return QemuTarget.named(read(KERNEL_ARCHITECTURE).strip());
+        } catch (IOException e) {
+            // Kernels say it since Linux 6.1.
+            return Optional.empty();
         }
     }
 

@@ -295,7 +295,7 @@ public final class BinfmtHandler {
     }
 
     /** All bytes as {@code \xHH}: a raw zero would end the field. */
-    private static String escaped(byte[] bytes) {
+    static String escaped(byte[] bytes) {
         StringBuilder text = new StringBuilder();
         for (byte b : bytes) {
             text.append(String.format(Locale.ROOT, "\\x%02x", b & 0xff));

@@ -3,6 +3,7 @@ package dev.lading.emulation;
 import dev.lading.oci.CancelledException;
 import dev.lading.oci.Platform;
 import dev.lading.oci.UnavailableException;
+import dev.lading.oci.platform.HostPlatform;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -14,7 +15,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -71,7 +71,7 @@ public final class HostExecution {
      * @throws UnavailableException if the kernel's table of handlers is there and cannot be read
      */
     public static HostExecution detect() {
-        Platform host = platformOf(System.getProperty("os.name", ""), System.getProperty("os.arch", ""));
+        Platform host = HostPlatform.detect().platform();
         Binfmt binfmt = Binfmt.system();
         boolean asked = host.os().equals("linux") && binfmt.status() == Binfmt.Status.ENABLED;
         return new HostExecution(
@@ -105,19 +105,6 @@ public final class HostExecution {
                 host.normalized(), List.copyOf(Binfmt.at(binfmt).handlers()), List.copyOf(searchPath), List.of(), null);
     }
 
-    /** Runs probes, with a table and emulators of the caller's choice. */
-    static HostExecution probing(List<BinfmtHandler> handlers, List<Path> searchPath) {
-        HostExecution here = detect();
-        return new HostExecution(
-                here.host, List.copyOf(handlers), List.copyOf(searchPath), List.of(), new ConcurrentHashMap<>());
-    }
-
-    static Platform platformOf(String osName, String osArch) {
-        String name = osName.toLowerCase(Locale.ROOT);
-        String os = name.startsWith("windows") ? "windows" : name.startsWith("mac") ? "darwin" : name;
-        return Platform.of(os, osArch.equals("x86") ? "386" : osArch).normalized();
-    }
-
     /**
      * Returns this host with emulators of the caller's choice, which come before those of the host.
      *
@@ -127,6 +114,19 @@ public final class HostExecution {
     public HostExecution withEmulators(Collection<Emulator> emulators) {
         return new HostExecution(
                 host, handlers, searchPath, List.copyOf(emulators), probed == null ? null : new ConcurrentHashMap<>());
+    }
+
+    /**
+     * Returns this host with another table of handlers, such as one of a user namespace. What is said of it is decided by files
+     * alone: a program that is started here would ask this process's table.
+     *
+     * @param table the table
+     * @return the host with its handlers
+     * @throws UnavailableException if the table cannot be read
+     */
+    public HostExecution withTable(Binfmt table) {
+        boolean asked = table.status() == Binfmt.Status.ENABLED;
+        return new HostExecution(host, asked ? List.copyOf(table.handlers()) : List.of(), searchPath, given, null);
     }
 
     /**
@@ -163,10 +163,12 @@ public final class HostExecution {
     /**
      * Says what emulates this whole process, if something does: then what is called native here is emulated too.
      *
-     * @return the emulator's path; empty if the processor itself runs this
+     * @return the emulator's path, or why it looks so; empty if the processor itself runs this
      */
-    public Optional<Path> emulatedBy() {
-        return emulatedBy(SELF);
+    public Optional<String> emulatedBy() {
+        return emulatedBy(SELF)
+                .map(Path::toString)
+                .or(() -> HostPlatform.detect().emulation());
     }
 
     /** An emulator that answers for /proc/self/exe forgets the same link of the threads. */
@@ -425,10 +427,14 @@ public final class HostExecution {
                 : handler.flags().contains(BinfmtFlag.FIX_BINARY);
     }
 
-    private boolean compatible(QemuTarget target) {
+    /** Says whether the processor may run a target in its compatible mode; whether it does is for a probe to show. */
+    boolean compatible(QemuTarget target) {
         return switch (target.architecture()) {
             case "386" -> host.architecture().equals("amd64");
+            // A process of the older relative may stand on a kernel of the newer one.
+            case "amd64" -> host.architecture().equals("386");
             case "arm" -> host.architecture().equals("arm64");
+            case "arm64" -> host.architecture().equals("arm");
             default -> false;
         };
     }

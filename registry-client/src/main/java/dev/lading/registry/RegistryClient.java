@@ -58,7 +58,7 @@ public final class RegistryClient implements AutoCloseable {
         Reference reference = Reference.parse(name);
         if (reference.name().isPresent()) {
             throw new InvalidInputException("«" + reference + "» names an image; a repository is named without tag and"
-                    + " digest: " + Reference.of(reference.registry(), reference.repository()));
+                    + " digest: " + reference.withoutName());
         }
         return repository(reference);
     }

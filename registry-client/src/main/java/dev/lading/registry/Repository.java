@@ -3,6 +3,7 @@ package dev.lading.registry;
 import dev.lading.oci.CancelledException;
 import dev.lading.oci.ConflictException;
 import dev.lading.oci.Descriptor;
+import dev.lading.oci.Digest;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.MediaType;
 import dev.lading.oci.Reference;
@@ -39,7 +40,7 @@ public final class Repository implements ContentStore {
     private final Uploads uploads;
 
     Repository(Reference reference, Wire wire, RegistrySettings settings, Pacing pacing) {
-        this.name = Reference.of(reference.registry(), reference.repository());
+        this.name = reference.withoutName();
         this.exchange = new Exchange(wire, Endpoint.of(name.registry()), settings, pacing);
         this.presence = new Presence(exchange, name.repository(), describe());
         this.manifests = new Manifests(exchange, name.repository(), describe());
@@ -94,7 +95,12 @@ public final class Repository implements ContentStore {
 
     @Override
     public <R> Ingested<R> ingest(MediaType mediaType, Producer<R> producer) {
-        return uploads.ingest(mediaType, producer);
+        return ingest(mediaType, Digest.Algorithm.SHA256, producer);
+    }
+
+    @Override
+    public <R> Ingested<R> ingest(MediaType mediaType, Digest.Algorithm algorithm, Producer<R> producer) {
+        return uploads.ingest(mediaType, algorithm, producer);
     }
 
     /**

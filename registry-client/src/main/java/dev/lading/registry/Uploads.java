@@ -2,6 +2,7 @@ package dev.lading.registry;
 
 import dev.lading.oci.CancelledException;
 import dev.lading.oci.Descriptor;
+import dev.lading.oci.Digest;
 import dev.lading.oci.LadingException;
 import dev.lading.oci.MediaType;
 import dev.lading.oci.content.Blob;
@@ -191,10 +192,10 @@ final class Uploads {
 
     // A blob whose digest is not known yet.
 
-    <R> Ingested<R> ingest(MediaType mediaType, Producer<R> producer) {
+    <R> Ingested<R> ingest(MediaType mediaType, Digest.Algorithm algorithm, Producer<R> producer) {
         String what = "write new content to " + place;
         Attempts attempts = exchange.attempts();
-        Run<R> run = new Run<>(producer);
+        Run<R> run = new Run<>(algorithm, producer);
         while (true) {
             try (Session session = begin(what, attempts)) {
                 if (patch(session, what, run, attempts) && commit(session, what, run, attempts)) {
@@ -211,11 +212,13 @@ final class Uploads {
 
     /** The producer as a request's body, as often as it runs. */
     private static final class Run<R> implements WireBody {
+        private final Digest.Algorithm algorithm;
         private final Producer<R> producer;
         private int count;
         private @Nullable IngestRun<R> finished;
 
-        Run(Producer<R> producer) {
+        Run(Digest.Algorithm algorithm, Producer<R> producer) {
+            this.algorithm = algorithm;
             this.producer = producer;
         }
 
@@ -228,7 +231,7 @@ final class Uploads {
         public void writeTo(OutputStream out) throws IOException {
             count++;
             finished = null;
-            finished = IngestRun.of(producer, out);
+            finished = IngestRun.of(algorithm, producer, out);
         }
 
         IngestRun<R> finished() {

@@ -87,6 +87,15 @@ public abstract class ContentStoreContract {
         return true;
     }
 
+    /**
+     * Says whether the place keeps a document under its sha512 digest.
+     *
+     * @return true, unless a subclass knows better
+     */
+    protected boolean namesDocumentsBySha512() {
+        return true;
+    }
+
     /** A place of one blob whose content is whatever a test says, under whatever descriptor. */
     private record OneBlob(Content content) implements ContentSource {
         @Override
@@ -209,6 +218,42 @@ public abstract class ContentStoreContract {
         assertThat(store.exists(descriptor, Role.BLOB)).isFalse();
         put(store, descriptor, honest(bytes));
         assertThat(store.bytes(descriptor)).isEqualTo(bytes);
+    }
+
+    /** New content is named by sha512 where the caller asks for it. */
+    @Test
+    void new_content_can_be_named_by_sha512() {
+        ContentStore store = store();
+        byte[] bytes = sample(10_000);
+        Descriptor named = store.ingest(LAYER, Digest.Algorithm.SHA512, out -> {
+                    out.write(bytes);
+                    return true;
+                })
+                .descriptor();
+        assertThat(named).isEqualTo(Descriptor.of(LAYER, Digest.of(Digest.Algorithm.SHA512, bytes), bytes.length));
+        assertThat(store.exists(named, Role.BLOB)).isTrue();
+        assertThat(store.bytes(named)).isEqualTo(bytes);
+    }
+
+    /** An index by sha512 with all that is below it goes in, is found by its digest, and comes out. */
+    @Test
+    void a_graph_named_by_sha512_goes_in_and_comes_out() {
+        ContentStore store = store();
+        ContentGraph graph = TestImages.index(Digest.Algorithm.SHA512, Platform.LINUX_AMD64, Platform.LINUX_ARM64);
+        Document index = graph.document();
+        if (!namesDocumentsBySha512()) {
+            assertThatThrownBy(() -> GraphCopy.from(graph).to(store)).isInstanceOf(LadingException.class);
+            return;
+        }
+        GraphCopy.from(graph).to(store);
+        assertThat(store.find(index.descriptor().digest().toString())).contains(index.descriptor());
+        MemoryStore back = MemoryStore.create();
+        ContentGraph stored = store.resolve(index.descriptor().digest().toString());
+        assertThat(GraphCopy.from(stored).to(back).copied()).isEqualTo(7);
+        assertThat(back.document(index.descriptor()).bytes()).isEqualTo(index.bytes());
+        assertThat(stored.image(Platform.LINUX_ARM64).config().platform()).isEqualTo(Platform.LINUX_ARM64);
+        store.tag(index, "1");
+        assertThat(store.resolve("1").document().bytes()).isEqualTo(index.bytes());
     }
 
     /** A source that cannot even be opened is the source's failure too, whatever it throws. */

@@ -1,6 +1,7 @@
 package dev.lading.testkit;
 
 import dev.lading.oci.Descriptor;
+import dev.lading.oci.Digest;
 import dev.lading.oci.MediaType;
 import dev.lading.oci.content.Blob;
 import dev.lading.oci.content.Content;
@@ -62,6 +63,11 @@ final class HostedStore implements ContentStore {
     @Override
     public <R> Ingested<R> ingest(MediaType mediaType, Producer<R> producer) {
         return inner.ingest(mediaType, producer);
+    }
+
+    @Override
+    public <R> Ingested<R> ingest(MediaType mediaType, Digest.Algorithm algorithm, Producer<R> producer) {
+        return inner.ingest(mediaType, algorithm, producer);
     }
 
     @Override

@@ -3,10 +3,12 @@ package dev.lading.oci.content;
 import dev.lading.oci.CancelledException;
 import dev.lading.oci.ContentMismatchException;
 import dev.lading.oci.Descriptor;
+import dev.lading.oci.Digest;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.MediaType;
 import dev.lading.oci.NotFoundException;
 import dev.lading.oci.UnavailableException;
+import dev.lading.oci.UnsupportedException;
 import java.util.Optional;
 
 /**
@@ -43,7 +45,7 @@ public interface ContentTarget {
     void put(Document document);
 
     /**
-     * Takes content whose digest is not known before: runs the producer, and again from the start when the place's own wire
+     * Takes content whose digest is not known before, and names it by sha256: runs the producer, and again from the start when the place's own wire
      * breaks.
      *
      * @param mediaType the type of the content; stored by no place, so that the descriptor can say it
@@ -53,6 +55,25 @@ public interface ContentTarget {
      * @throws ProducerFailedException if the producer fails; it is not run again
      */
     <R> Ingested<R> ingest(MediaType mediaType, Producer<R> producer);
+
+    /**
+     * Takes content as {@link #ingest(MediaType, Producer)}, named by an algorithm of the caller's choice.
+     *
+     * @param mediaType the type of the content
+     * @param algorithm what the content is to be named by
+     * @param producer makes the content, as often as asked
+     * @param <R> what a run finds out
+     * @return the descriptor of the content, and what the run that succeeded found out
+     * @throws ProducerFailedException if the producer fails; it is not run again
+     * @throws UnsupportedException if this place names new content by sha256 alone
+     */
+    default <R> Ingested<R> ingest(MediaType mediaType, Digest.Algorithm algorithm, Producer<R> producer) {
+        if (algorithm != Digest.Algorithm.SHA256) {
+            throw new UnsupportedException(
+                    describe() + " names new content by sha256 alone, not by " + algorithm.word());
+        }
+        return ingest(mediaType, producer);
+    }
 
     /**
      * Lets a name point to a document. A registry takes the document along with the name; other places want it here before.

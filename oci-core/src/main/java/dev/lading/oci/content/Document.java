@@ -23,7 +23,7 @@ public final class Document {
     }
 
     /**
-     * Makes the document of a manifest or an index.
+     * Makes the document of a manifest or an index, named by its sha256 digest.
      *
      * @param manifest the manifest or index
      * @return the document
@@ -33,7 +33,7 @@ public final class Document {
     }
 
     /**
-     * Makes a document of any type.
+     * Makes a document of any type, named by its sha256 digest.
      *
      * @param mediaType the type
      * @param bytes the bytes, copied; at most {@value Manifest#MAX_BYTES}
@@ -41,7 +41,31 @@ public final class Document {
      * @throws InvalidInputException if there are more bytes
      */
     public static Document of(MediaType mediaType, byte[] bytes) {
-        return of(mediaType, bytes, DocumentLimits.DEFAULT);
+        return made(Digest.Algorithm.SHA256, mediaType, bytes, DocumentLimits.DEFAULT);
+    }
+
+    /**
+     * Makes the document of a manifest or an index, named by an algorithm.
+     *
+     * @param algorithm what names it
+     * @param manifest the manifest or index
+     * @return the document
+     */
+    public static Document of(Digest.Algorithm algorithm, Manifest manifest) {
+        return of(algorithm, manifest.mediaType(), manifest.bytes());
+    }
+
+    /**
+     * Makes a document of any type, named by an algorithm. Others name a document by sha256 unless there is a reason.
+     *
+     * @param algorithm what names it
+     * @param mediaType the type
+     * @param bytes the bytes, copied; at most {@value Manifest#MAX_BYTES}
+     * @return the document
+     * @throws InvalidInputException if there are more bytes
+     */
+    public static Document of(Digest.Algorithm algorithm, MediaType mediaType, byte[] bytes) {
+        return made(algorithm, mediaType, bytes, DocumentLimits.DEFAULT);
     }
 
     /**
@@ -54,12 +78,16 @@ public final class Document {
      * @throws InvalidInputException if there are more bytes
      */
     public static Document of(MediaType mediaType, byte[] bytes, DocumentLimits limits) {
+        return made(Digest.Algorithm.SHA256, mediaType, bytes, limits);
+    }
+
+    private static Document made(Digest.Algorithm algorithm, MediaType mediaType, byte[] bytes, DocumentLimits limits) {
         if (bytes.length > limits.maxBytes()) {
             throw new InvalidInputException("a manifest or index of " + bytes.length + " bytes is larger than the "
                     + limits.maxBytes() + " that are allowed");
         }
         byte[] copy = bytes.clone();
-        return new Document(copy, Descriptor.of(mediaType, Digest.of(copy), copy.length));
+        return new Document(copy, Descriptor.of(mediaType, Digest.of(algorithm, copy), copy.length));
     }
 
     /** A document whose bytes a verifying stream has just hashed. */

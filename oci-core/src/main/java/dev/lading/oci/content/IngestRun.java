@@ -42,7 +42,24 @@ public final class IngestRun<R> {
      * @throws IOException if the wire failed
      */
     public static <R> IngestRun<R> of(Producer<R> producer, OutputStream wire) throws IOException {
-        Meter meter = new Meter(wire);
+        return of(Digest.Algorithm.SHA256, producer, wire);
+    }
+
+    /**
+     * Runs a producer once.
+     *
+     * @param algorithm what the content is to be named by
+     * @param producer makes the content
+     * @param wire where the bytes go; flushed at the end, not closed
+     * @param <R> the producer's result
+     * @return digest, size and result of the run
+     * @throws ProducerFailedException if the producer failed by itself
+     * @throws InterruptedIOException if the thread is interrupted; its flag stays
+     * @throws IOException if the wire failed
+     */
+    public static <R> IngestRun<R> of(Digest.Algorithm algorithm, Producer<R> producer, OutputStream wire)
+            throws IOException {
+        Meter meter = new Meter(wire, algorithm.newMessageDigest());
         R result;
         try {
             result = producer.writeTo(meter);
@@ -66,7 +83,7 @@ public final class IngestRun<R> {
         if (meter.failure != null) {
             throw meter.failure;
         }
-        Digest digest = Digest.finish(Digest.Algorithm.SHA256, meter.digest);
+        Digest digest = Digest.finish(algorithm, meter.digest);
         wire.flush();
         return new IngestRun<>(digest, meter.count, Objects.requireNonNull(result, "a producer returns a result"));
     }
@@ -103,12 +120,13 @@ public final class IngestRun<R> {
     /** Hashes, counts, looks at the flag, and remembers whether it was the wire that failed. */
     private static final class Meter extends OutputStream {
         private final OutputStream wire;
-        private final MessageDigest digest = Digest.Algorithm.SHA256.newMessageDigest();
+        private final MessageDigest digest;
         private long count;
         private @Nullable IOException failure;
 
-        Meter(OutputStream wire) {
+        Meter(OutputStream wire, MessageDigest digest) {
             this.wire = wire;
+            this.digest = digest;
         }
 
         @Override

@@ -95,10 +95,15 @@ public final class MemoryStore implements ContentStore {
 
     @Override
     public <R> Ingested<R> ingest(MediaType mediaType, Producer<R> producer) {
+        return ingest(mediaType, Digest.Algorithm.SHA256, producer);
+    }
+
+    @Override
+    public <R> Ingested<R> ingest(MediaType mediaType, Digest.Algorithm algorithm, Producer<R> producer) {
         ByteArrayOutputStream kept = new ByteArrayOutputStream();
         IngestRun<R> run;
         try {
-            run = IngestRun.of(producer, kept);
+            run = IngestRun.of(algorithm, producer, kept);
         } catch (IOException e) {
             throw LadingException.from("content could not be made for " + describe(), e);
         }

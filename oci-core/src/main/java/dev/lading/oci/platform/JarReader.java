@@ -2,9 +2,9 @@ package dev.lading.oci.platform;
 
 import dev.lading.oci.platform.OtherHeader.Form;
 import java.io.ByteArrayInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.jar.Attributes;
 import java.util.jar.Manifest;
@@ -131,7 +131,7 @@ final class JarReader {
                 }
                 length += n;
             }
-            return java.util.Arrays.copyOf(out, length);
+            return Arrays.copyOf(out, length);
         } catch (DataFormatException e) {
             return new byte[0];
         } finally {
@@ -139,7 +139,7 @@ final class JarReader {
         }
     }
 
-    private static JarHeader jar(byte[] manifest) throws IOException {
+    private static JarHeader jar(byte[] manifest) {
         try {
             // The main section ends at an empty line; what follows may be cut.
             String text = new String(manifest, StandardCharsets.ISO_8859_1);
@@ -150,8 +150,6 @@ final class JarReader {
                     Optional.ofNullable(attributes.getValue(Attributes.Name.MAIN_CLASS))
                             .map(String::strip),
                     true);
-        } catch (EOFException e) {
-            throw e;
         } catch (IOException | IllegalArgumentException e) {
             // A manifest that Java itself would refuse names no class.
             return new JarHeader(Optional.empty(), true);

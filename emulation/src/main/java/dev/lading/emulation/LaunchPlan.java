@@ -1,0 +1,226 @@
+package dev.lading.emulation;
+
+import dev.lading.oci.InvalidInputException;
+import dev.lading.oci.LadingException;
+import dev.lading.oci.NotFoundException;
+import dev.lading.oci.UnsupportedException;
+import dev.lading.oci.platform.ElfHeader;
+import dev.lading.oci.platform.ExecutableHeader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A run as it will be: what a {@link LaunchSpec} asks for, looked up in the root and on the host, before anything is made.
+ *
+ * @param spec what was asked for
+ * @param root the root's real path
+ * @param argv the program and its arguments
+ * @param program where the program lies on the host, if the root has it
+ * @param account who it runs as
+ * @param environment all of its environment
+ * @param ids how the identifiers inside are those outside
+ * @param handlers the lines to register in a table of the run's own; empty if none is needed
+ * @param emulator the emulator that has to be registered, or started by itself
+ * @param notes what to tell
+ */
+record LaunchPlan(
+        LaunchSpec spec,
+        Path root,
+        List<String> argv,
+        Optional<Path> program,
+        Account account,
+        Map<String, String> environment,
+        Ids ids,
+        List<String> handlers,
+        Optional<Emulator> emulator,
+        List<String> notes) {
+    private static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private static final String QEMU = "QEMU_";
+
+    /** How user and group identifiers of a run are those of the host. */
+    enum Ids {
+        /** No user namespace: they are the same. */
+        HOST,
+        /** A user namespace, for its table of handlers, in which all are the same. */
+        SAME,
+        /** A user namespace in which one identifier is the caller's, and no other exists. */
+        ONE
+    }
+
+    static LaunchPlan of(LaunchSpec spec, List<String> argv) {
+        if (!spec.rootGiven) {
+            throw new InvalidInputException("no root file system was given to run in; name one with root(…)");
+        }
+        if (argv.isEmpty() || argv.get(0).isEmpty()) {
+            throw new InvalidInputException("no program was given to run in " + spec.root);
+        }
+        Path root = realRoot(spec.root);
+        List<String> notes = new ArrayList<>();
+        Account account = Account.in(root, spec.user);
+        InRoot.Found cwd = InRoot.follow(root, spec.workingDirectory);
+        if (!spec.workingDirectory.startsWith("/")) {
+            throw new InvalidInputException(
+                    "the working directory «" + spec.workingDirectory + "» does not begin with a slash");
+        }
+        boolean below = root.relativize(cwd.path()).startsWith("proc");
+        if (below) {
+            throw new InvalidInputException("the working directory " + spec.workingDirectory
+                    + " lies in the process table, through which programs have left their root");
+        }
+        if (!cwd.isFolder() && !made(spec, spec.workingDirectory)) {
+            throw new NotFoundException("the working directory " + spec.workingDirectory + " is no folder in " + root);
+        }
+        Map<String, String> environment = environment(spec, account, notes);
+        Needed needed = needed(spec);
+        Optional<Path> program =
+                program(root, spec, argv, environment, !needed.handlers.isEmpty() || needed.emulator.isPresent());
+        cpuModel(spec, needed, program).ifPresent(model -> {
+            environment.put("QEMU_CPU", model.name());
+            notes.add("emulated as " + model.name() + ": " + model.reason());
+        });
+        boolean privately = !needed.handlers.isEmpty();
+        Ids ids = Surroundings.root() ? privately ? Ids.SAME : Ids.HOST : Ids.ONE;
+        return new LaunchPlan(
+                spec, root, argv, program, account, environment, ids, needed.handlers, needed.emulator, notes);
+    }
+
+    /** Says whether a bind or a file system in memory brings the folder. */
+    private static boolean made(LaunchSpec spec, String folder) {
+        Path wanted = Path.of(folder).normalize();
+        return spec.binds.stream()
+                        .anyMatch(b -> wanted.startsWith(Path.of(b.target()).normalize()))
+                || spec.tmpfs.stream().anyMatch(t -> wanted.equals(Path.of(t).normalize()));
+    }
+
+    private static Path realRoot(Path root) {
+        try {
+            Path real = root.toRealPath();
+            if (Files.isDirectory(real)) {
+                return real;
+            }
+        } catch (IOException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw LadingException.from("cannot look at " + root, e);
+            }
+        }
+        throw new NotFoundException("the root file system " + root + " is no folder");
+    }
+
+    private static Map<String, String> environment(LaunchSpec spec, Account account, List<String> notes) {
+        Map<String, String> all = new TreeMap<>(spec.environment);
+        List<String> dropped =
+                all.keySet().stream().filter(name -> name.startsWith(QEMU)).toList();
+        if (!dropped.isEmpty()) {
+            all.keySet().removeAll(dropped);
+            notes.add("not handed over, for the emulator would obey them: " + String.join(", ", dropped));
+        }
+        all.putIfAbsent("PATH", DEFAULT_PATH);
+        all.putIfAbsent("HOME", account.home());
+        spec.cpuModel.ifPresent(model -> all.put("QEMU_CPU", model));
+        return all;
+    }
+
+    /**
+     * Looks at the program as the kernel will, before anything is made. What a bind or an earlier run's changes bring is not
+     * seen from here, and is left to the kernel.
+     */
+    private static Optional<Path> program(
+            Path root, LaunchSpec spec, List<String> argv, Map<String, String> environment, boolean registering) {
+        ExecDiagnosis diagnosis =
+                ExecDiagnosis.of(root, argv, environment.getOrDefault("PATH", ""), spec.workingDirectory, spec.host);
+        boolean whole = spec.binds.isEmpty() && spec.tmpfs.isEmpty() && spec.changes.isEmpty();
+        if (diagnosis.runs() || registering && aboutHandlers(diagnosis)) {
+            return Optional.of(InRoot.follow(root, diagnosis.file()).path());
+        }
+        if (diagnosis instanceof ExecDiagnosis.NotFound && whole) {
+            throw new NotFoundException(argv.get(0) + " in " + root + " does not start: " + diagnosis);
+        }
+        boolean mayComeLater = diagnosis instanceof ExecDiagnosis.NotFound
+                || diagnosis instanceof ExecDiagnosis.InterpreterMissing
+                || diagnosis instanceof ExecDiagnosis.LoaderMissing;
+        if (whole || !mayComeLater) {
+            throw new NotRunnableException(argv.get(0) + " in " + root + " does not start: " + diagnosis, diagnosis);
+        }
+        return Optional.empty();
+    }
+
+    /** What is wrong with the host's table of handlers does not matter to a run that has its own. */
+    private static boolean aboutHandlers(ExecDiagnosis diagnosis) {
+        return diagnosis instanceof ExecDiagnosis.NoHandler
+                || diagnosis instanceof ExecDiagnosis.HandlerDisabled
+                || diagnosis instanceof ExecDiagnosis.HandlerShadowed
+                || diagnosis instanceof ExecDiagnosis.EmulatorMissing
+                || diagnosis instanceof ExecDiagnosis.FixBinaryMissing
+                || diagnosis instanceof ExecDiagnosis.EmulatorNotStatic
+                || diagnosis instanceof ExecDiagnosis.ArgvShift
+                || diagnosis instanceof ExecDiagnosis.MaskMismatch;
+    }
+
+    private record Needed(List<String> handlers, Optional<Emulator> emulator) {}
+
+    private static Needed needed(LaunchSpec spec) {
+        Execution how = spec.host.of(spec.platform);
+        if (how instanceof Execution.Impossible impossible) {
+            throw new UnsupportedException("programs for " + spec.platform + " do not run here: " + impossible.reason()
+                    + ". What would change that: " + impossible.remedy());
+        }
+        if (how instanceof Execution.Handler handler) {
+            Optional<Emulator> registered = QemuTarget.of(spec.platform).flatMap(target -> readable(handler, target));
+            if (handler.everywhere()) {
+                return new Needed(List.of(), registered);
+            }
+            return registered
+                    .filter(emulator ->
+                            emulator.standalone() && spec.host.privateObstacle().isEmpty())
+                    .map(emulator -> registering(spec, emulator))
+                    .orElseThrow(() -> new UnsupportedException("programs for " + spec.platform + " are run by "
+                            + handler.handler() + ", which the kernel does not find inside another root. Register it"
+                            + " with the flag F, from a static emulator: as root, «lading emulators install»"));
+        }
+        if (how instanceof Execution.Emulated emulated) {
+            return emulated.privately() && emulated.emulator().standalone()
+                    ? registering(spec, emulated.emulator())
+                    : new Needed(List.of(), Optional.of(emulated.emulator()));
+        }
+        return new Needed(List.of(), Optional.empty());
+    }
+
+    private static Optional<Emulator> readable(Execution.Handler handler, QemuTarget target) {
+        try {
+            return Optional.of(Emulator.of(handler.interpreter(), target));
+        } catch (InvalidInputException | NotFoundException e) {
+            // The kernel may hold an emulator open that has no file any more.
+            return Optional.empty();
+        }
+    }
+
+    private static Needed registering(LaunchSpec spec, Emulator emulator) {
+        return new Needed(
+                spec.host.privateHandlers(List.of(emulator)).stream()
+                        .map(BinfmtHandler::registerLine)
+                        .toList(),
+                Optional.of(emulator));
+    }
+
+    private static Optional<CpuModel> cpuModel(LaunchSpec spec, Needed needed, Optional<Path> program) {
+        if (spec.cpuModel.isPresent() || needed.emulator.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<ElfHeader> header = program.filter(Files::isReadable)
+                .map(ExecutableHeader::of)
+                .filter(ElfHeader.class::isInstance)
+                .map(ElfHeader.class::cast);
+        return needed.emulator.get().cpuModelFor(spec.platform, header);
+    }
+
+    /** Says whether the emulator has to be started by itself, for it can be registered nowhere. */
+    boolean bareOnly() {
+        return handlers.isEmpty() && spec.host.of(spec.platform) instanceof Execution.Emulated;
+    }
+}

@@ -1,0 +1,198 @@
+package dev.lading.emulation;
+
+import dev.lading.oci.UnsupportedException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The lighter way: util-linux's programs and the shell. The shell is the first process of the process namespace: it collects
+ * what is left over, and the program is not the one process to which signals mean nothing by default. (An emulated program that
+ * crashes as the first process hangs for ever: QEMU sends itself a signal that the kernel then ignores.)
+ */
+final class NamespaceStart {
+    private static final List<String> DEVICES = List.of("null", "zero", "full", "random", "urandom", "tty");
+    static final List<String> READ_ONLY = List.of("sys", "sysrq-trigger", "irq", "bus", "fs");
+    static final List<String> HIDDEN = List.of("kcore", "keys", "timer_list", "sched_debug", "latency_stats");
+
+    private NamespaceStart() {}
+
+    static Start prepare(LaunchPlan plan, RunFolder run, RootView view) throws IOException {
+        LaunchSpec spec = plan.spec();
+        Stage stage = new Stage(plan, run, view).begin();
+        MountTable mounts = view.mounts();
+        for (RootView.Mounted mounted : view.mounted()) {
+            Path at = view.path().resolve(mounted.inRoot().toString());
+            switch (mounted.place().target()) {
+                case "/proc" -> processes(plan, mounts, at);
+                case "/dev" -> devices(run, mounts, at);
+                case "/sys" -> system(spec, mounts, at);
+                default -> other(mounted, mounts, at);
+            }
+        }
+        stage.mounts(mounts);
+        hostname(plan, stage);
+        if (spec.network == Network.NONE) {
+            loopback(plan, stage);
+        }
+        boolean asOther = plan.ids() == LaunchPlan.Ids.ONE
+                && (plan.account().userId() != 0 || plan.account().groupId() != 0);
+        stage.script().command(List.of("cd", view.path().toString()));
+        if (!asOther) {
+            // Over the old root, not below it: who climbs out of a changed root by the known trick climbs into the
+            // same.
+            // Who is another needs one more user namespace, which the kernel refuses below a covered root, and has no
+            // right to change roots.
+            stage.script().command(List.of(Stage.tool("mount"), "--no-mtab", "--move", ".", "/"));
+        }
+        stage.script()
+                .line(": >" + ShellText.quoted(run.path().resolve(Stage.READY).toString()))
+                .line("umask 022");
+        List<String> argv = stage.environment();
+        List<String> last = new ArrayList<>(privileges(plan));
+        last.add(Stage.tool("unshare"));
+        last.addAll(List.of("--root=.", "--wd=" + spec.workingDirectory));
+        Account account = plan.account();
+        if (plan.ids() != LaunchPlan.Ids.ONE) {
+            last.add("--setuid=" + account.userId());
+        } else if (asOther) {
+            last.addAll(List.of("--map-user=" + account.userId(), "--map-group=" + account.groupId()));
+        }
+        last.add("--");
+        last.addAll(argv);
+        // In a process of its own: the shell stays the first, and keeps what it says of signals to its log.
+        stage.script().line("( exec " + ShellText.quoted(last) + " 2>&3 3>&- )").line("exit $?");
+        stage.write();
+        List<String> namespaces =
+                new ArrayList<>(List.of("--mount", "--pid", "--fork", "--kill-child", "--uts", "--ipc"));
+        if (spec.network == Network.NONE) {
+            namespaces.add("--net");
+        }
+        Path ready = run.path().resolve(Stage.READY);
+        return new Start(
+                stage.command(namespaces),
+                stage.needsMap(),
+                () -> Files.exists(ready),
+                code -> Files.exists(ready),
+                Stage.LOG,
+                Optional.empty());
+    }
+
+    private static List<String> privileges(LaunchPlan plan) {
+        List<String> words = new ArrayList<>(List.of(
+                Stage.tool("setpriv"),
+                "--no-new-privs",
+                "--inh-caps=-all",
+                "--bounding-set=-all,"
+                        + Stage.CAPABILITIES.stream().map(c -> "+" + c).collect(Collectors.joining(","))));
+        if (plan.ids() == LaunchPlan.Ids.SAME) {
+            words.add("--ambient-caps=-all");
+        }
+        if (plan.ids() != LaunchPlan.Ids.ONE) {
+            Account account = plan.account();
+            words.addAll(List.of("--regid", Long.toString(account.groupId())));
+            words.add(
+                    account.groups().isEmpty()
+                            ? "--clear-groups"
+                            : "--groups="
+                                    + account.groups().stream()
+                                            .map(String::valueOf)
+                                            .collect(Collectors.joining(",")));
+        }
+        return words;
+    }
+
+    private static void processes(LaunchPlan plan, MountTable mounts, Path at) {
+        mounts.add("proc", at, "proc", "nosuid,nodev,noexec");
+        if (plan.ids() != LaunchPlan.Ids.ONE) {
+            // What the host's root may write there by its number alone, without any capability.
+            for (String name : READ_ONLY) {
+                if (Files.exists(Path.of("/proc", name))) {
+                    mounts.add(at.resolve(name).toString(), at.resolve(name), "none", "bind,ro,nosuid,nodev,noexec");
+                }
+            }
+            for (String name : HIDDEN) {
+                if (Files.exists(Path.of("/proc", name))) {
+                    mounts.add("/dev/null", at.resolve(name), "none", "bind");
+                }
+            }
+        }
+    }
+
+    private static void devices(RunFolder run, MountTable mounts, Path at) throws IOException {
+        Path folder = Files.createDirectory(run.path().resolve("dev"));
+        for (String name : DEVICES) {
+            Files.createFile(folder.resolve(name));
+        }
+        for (String name : List.of("pts", "shm", "mqueue")) {
+            Files.createDirectory(folder.resolve(name));
+        }
+        Files.createSymbolicLink(folder.resolve("fd"), Path.of("/proc/self/fd"));
+        Files.createSymbolicLink(folder.resolve("stdin"), Path.of("/proc/self/fd/0"));
+        Files.createSymbolicLink(folder.resolve("stdout"), Path.of("/proc/self/fd/1"));
+        Files.createSymbolicLink(folder.resolve("stderr"), Path.of("/proc/self/fd/2"));
+        Files.createSymbolicLink(folder.resolve("ptmx"), Path.of("pts/ptmx"));
+        Files.setAttribute(folder, "unix:mode", 0755);
+        mounts.bind(folder, at);
+        for (String name : DEVICES) {
+            mounts.bind(Path.of("/dev", name), at.resolve(name));
+        }
+        mounts.add("devpts", at.resolve("pts"), "devpts", "newinstance,ptmxmode=0666,mode=0620,nosuid,noexec");
+        mounts.add("shm", at.resolve("shm"), "tmpfs", "mode=1777,size=64m,nosuid,nodev,noexec");
+        mounts.add("mqueue", at.resolve("mqueue"), "mqueue", "nosuid,nodev,noexec");
+    }
+
+    private static void system(LaunchSpec spec, MountTable mounts, Path at) {
+        if (spec.network == Network.NONE) {
+            mounts.add("sysfs", at, "sysfs", "ro,nosuid,nodev,noexec");
+            return;
+        }
+        // A new one may be mounted only by who has a network of its own.
+        mounts.bind(Path.of("/sys"), at, List.of("ro", "nosuid", "nodev", "noexec"));
+        for (String name : List.of("fs/cgroup", "firmware", "kernel")) {
+            if (Files.isDirectory(Path.of("/sys", name))) {
+                mounts.add("tmpfs", at.resolve(name), "tmpfs", "ro,size=0,mode=0755,nosuid,nodev,noexec");
+            }
+        }
+    }
+
+    private static void other(RootView.Mounted mounted, MountTable mounts, Path at) {
+        Optional<LaunchSpec.Bind> bind = mounted.place().bind();
+        if (bind.isEmpty()) {
+            mounts.add("tmpfs", at, "tmpfs", "mode=1777,nosuid,nodev");
+        } else if (bind.get().readOnly()) {
+            mounts.bind(bind.get().source().toAbsolutePath(), at, List.of("ro"));
+        } else {
+            mounts.bind(bind.get().source().toAbsolutePath(), at);
+        }
+    }
+
+    private static void hostname(LaunchPlan plan, Stage stage) {
+        if (plan.spec().hostname.isEmpty()) {
+            return;
+        }
+        String name = plan.spec().hostname.get();
+        Optional<Path> tool = HostProgram.find("hostname");
+        if (tool.isPresent()) {
+            stage.script().command(List.of(tool.get().toString(), name));
+        } else if (plan.ids() == LaunchPlan.Ids.HOST) {
+            stage.script().line("printf %s " + ShellText.quoted(name) + " >/proc/sys/kernel/hostname");
+        } else {
+            throw new UnsupportedException("a hostname cannot be given by " + BackEnd.NAMESPACES
+                    + " without the program «hostname»; install it, or runc or bubblewrap");
+        }
+    }
+
+    private static void loopback(LaunchPlan plan, Stage stage) {
+        Optional<Path> tool = HostProgram.find("ip");
+        if (tool.isPresent()) {
+            stage.script().command(List.of(tool.get().toString(), "link", "set", "dev", "lo", "up"));
+        } else {
+            plan.notes().add("its loopback interface is down, for this host lacks the program «ip» (package iproute2)");
+        }
+    }
+}

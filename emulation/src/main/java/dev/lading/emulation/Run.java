@@ -1,0 +1,90 @@
+package dev.lading.emulation;
+
+import dev.lading.oci.LadingException;
+import dev.lading.oci.UnavailableException;
+import dev.lading.oci.UnsupportedException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** Carries a plan out: chooses the back end, makes what it needs, waits, and clears up. */
+final class Run {
+    private Run() {}
+
+    static RunResult of(LaunchPlan plan) {
+        BackEnd backEnd = choose(plan);
+        refuseWhatCannotBeKept(plan, backEnd);
+        try (RunFolder folder = RunFolder.create(plan.spec().state)) {
+            return in(folder, plan, backEnd);
+        }
+    }
+
+    private static RunResult in(RunFolder folder, LaunchPlan plan, BackEnd backEnd) {
+        try {
+            RootView view = RootView.make(plan, folder, backEnd == BackEnd.NAMESPACES);
+            Start start = prepare(plan, folder, view, backEnd);
+            Supervision supervision = new Supervision(plan.spec(), folder, start);
+            int exitCode = supervision.await();
+            if (!start.began().test(exitCode)) {
+                throw notBegun(plan, folder, start, backEnd, supervision);
+            }
+            view.finish();
+            return new RunResult(
+                    exitCode,
+                    supervision.output().text(),
+                    supervision.errors().text(),
+                    supervision.output().cut(),
+                    supervision.errors().cut(),
+                    backEnd,
+                    view.changed(),
+                    plan.notes());
+        } catch (IOException e) {
+            throw LadingException.from("cannot prepare the run in " + plan.root(), e);
+        }
+    }
+
+    private static Start prepare(LaunchPlan plan, RunFolder folder, RootView view, BackEnd backEnd) throws IOException {
+        return switch (backEnd) {
+            case RUNTIME -> RuntimeStart.prepare(plan, folder, view);
+            case BUBBLEWRAP -> BubblewrapStart.prepare(plan, folder, view);
+            case NAMESPACES -> NamespaceStart.prepare(plan, folder, view);
+            case EMULATOR -> EmulatorStart.prepare(plan, folder);
+        };
+    }
+
+    private static UnavailableException notBegun(
+            LaunchPlan plan, RunFolder folder, Start start, BackEnd backEnd, Supervision supervision) {
+        String said = Stage.log(folder, start.log());
+        return new UnavailableException(plan.argv().get(0) + " could not be started in " + plan.root() + " by "
+                + backEnd + ": " + (said.isEmpty() ? supervision.errors().text().strip() : said));
+    }
+
+    private static BackEnd choose(LaunchPlan plan) {
+        if (plan.spec().backEnd.isPresent()) {
+            return plan.spec().backEnd.get();
+        }
+        if (RuntimeStart.program(plan.spec()).isPresent() && RuntimeStart.takes(plan)) {
+            return BackEnd.RUNTIME;
+        }
+        return HostProgram.find(BubblewrapStart.PROGRAM).isPresent() ? BackEnd.BUBBLEWRAP : BackEnd.NAMESPACES;
+    }
+
+    private static void refuseWhatCannotBeKept(LaunchPlan plan, BackEnd backEnd) {
+        List<String> limits = plan.spec().limits();
+        if (!limits.isEmpty() && backEnd == BackEnd.RUNTIME && plan.ids() == LaunchPlan.Ids.ONE) {
+            throw new UnsupportedException("a limit on " + String.join(", ", limits) + " cannot be kept by " + backEnd
+                    + " without root's rights, for it may not make control groups; run as root, or without");
+        }
+        if (!limits.isEmpty() && backEnd != BackEnd.RUNTIME) {
+            throw new UnsupportedException("a limit on " + String.join(", ", limits) + " cannot be kept by " + backEnd
+                    + "; install an OCI runtime (runc), or run without");
+        }
+        Optional<Emulator> emulator = plan.emulator();
+        if (plan.bareOnly() && backEnd != BackEnd.EMULATOR) {
+            throw new UnsupportedException("programs for " + plan.spec().platform + " can be run here by "
+                    + emulator.map(Emulator::toString).orElse("an emulator")
+                    + " alone, one static program at a time; choose " + BackEnd.EMULATOR + " for that. "
+                    + plan.spec().host.privateObstacle().map(Obstacle::toString).orElse(""));
+        }
+    }
+}

@@ -1,0 +1,307 @@
+package dev.lading.emulation;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.lading.oci.LadingException;
+import dev.lading.oci.UnavailableException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What one run keeps on the disk: a folder of its own in the state folder, and beside it a file that is locked as long as this
+ * process lives. The file is there before the folder and after it, so that a folder never stands without.
+ *
+ * <p>A lock belongs to a process and is dropped when the process closes any channel of the file. So the name carries this
+ * process's number and the time it began, and its own files are never opened a second time.
+ */
+final class RunFolder implements AutoCloseable {
+    private static final FileAttribute<Set<PosixFilePermission>> FOR_OWNER =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    private static final Pattern LOCK_NAME = Pattern.compile("(run-([0-9]+)-([0-9]+)-[0-9a-f]{12})\\.lock");
+    private static final int ATTEMPTS = 10;
+    private static final Duration CGROUP_PATIENCE = Duration.ofSeconds(2);
+    private static final String PROCESSES = "processes";
+    private static final String STUBS = "stubs";
+    private static final String CGROUPS = "cgroups";
+
+    private final Path folder;
+    private final Path lockFile;
+    private final FileChannel channel;
+    private final Optional<Path> ownState;
+
+    private RunFolder(Path folder, Path lockFile, FileChannel channel, Optional<Path> ownState) {
+        this.folder = folder;
+        this.lockFile = lockFile;
+        this.channel = channel;
+        this.ownState = ownState;
+    }
+
+    /** Makes the folder of a run; without a state folder in a temporary one that goes with it. */
+    static RunFolder create(Optional<Path> state) {
+        Path parent = state.orElse(Path.of(System.getProperty("java.io.tmpdir")));
+        try {
+            if (state.isPresent()) {
+                makePrivate(parent);
+                sweep(parent);
+                return createIn(parent.toRealPath(), Optional.empty());
+            }
+            Path own = Files.createTempDirectory(parent, "lading-run-").toRealPath();
+            return createIn(own, Optional.of(own));
+        } catch (IOException e) {
+            throw LadingException.from("cannot keep the state of a run in " + parent, e);
+        }
+    }
+
+    private static void makePrivate(Path state) throws IOException {
+        if (!Files.isDirectory(state)) {
+            Path parent = state.toAbsolutePath().getParent();
+            if (parent != null) {
+                Files.createDirectories(parent);
+            }
+            try {
+                Files.createDirectory(state, FOR_OWNER);
+            } catch (FileAlreadyExistsException e) {
+                // Another run made it just now.
+            }
+        }
+        int mode = (Integer) Files.getAttribute(state, "unix:mode");
+        Object owner = Files.getAttribute(state, "unix:uid");
+        if ((mode & 022) != 0 || !owner.equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))) {
+            throw new UnavailableException("the state folder " + state
+                    + " belongs to somebody else or can be written to by others; give one that is yours alone");
+        }
+    }
+
+    private static RunFolder createIn(Path state, Optional<Path> ownState) throws IOException {
+        ProcessHandle self = ProcessHandle.current();
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            String name = "run-" + self.pid() + "-" + startOf(self.pid()).orElse("0") + "-"
+                    + UUID.randomUUID().toString().replace("-", "").substring(0, 12);
+            Path lockFile = state.resolve(name + ".lock");
+            FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            boolean done = false;
+            try {
+                FileLock lock = channel.tryLock();
+                // Somebody who swept between the two took it for left over.
+                if (lock != null && Files.exists(lockFile)) {
+                    Path folder = Files.createDirectory(state.resolve(name), FOR_OWNER);
+                    done = true;
+                    return new RunFolder(folder, lockFile, channel, ownState);
+                }
+            } finally {
+                if (!done) {
+                    channel.close();
+                }
+            }
+        }
+        throw new IOException("the lock files that are made there go away");
+    }
+
+    Path path() {
+        return folder;
+    }
+
+    String name() {
+        return String.valueOf(folder.getFileName());
+    }
+
+    /** Writes down a process of this run, so that it is found when this process is no more. */
+    void remember(ProcessHandle process) throws IOException {
+        Optional<String> start = startOf(process.pid());
+        if (start.isPresent()) {
+            append(PROCESSES, process.pid() + " " + start.get());
+        }
+    }
+
+    /** Writes down a file or folder that is about to be made as a mere place for a mount. */
+    void rememberStub(Path stub) throws IOException {
+        append(STUBS, stub.toString());
+    }
+
+    /** Writes down a folder below {@code /sys/fs/cgroup} that the run makes. */
+    void rememberCgroup(Path cgroup) throws IOException {
+        append(CGROUPS, cgroup.toString());
+    }
+
+    private void append(String file, String line) throws IOException {
+        Files.writeString(
+                folder.resolve(file), line + "\n", UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    @Override
+    public void close() {
+        try {
+            clear(folder);
+            Files.deleteIfExists(lockFile);
+            channel.close();
+            if (ownState.isPresent()) {
+                Files.deleteIfExists(ownState.get());
+            }
+        } catch (IOException e) {
+            throw LadingException.from("cannot remove the state of a run, " + folder, e);
+        }
+    }
+
+    /**
+     * Clears what no living process holds.
+     *
+     * @return how many runs were cleared
+     */
+    static int sweep(Path state) throws IOException {
+        List<Path> lockFiles = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(state, "run-*.lock")) {
+            entries.forEach(lockFiles::add);
+        } catch (NoSuchFileException e) {
+            return 0;
+        }
+        int cleared = 0;
+        for (Path lockFile : lockFiles) {
+            Matcher name = LOCK_NAME.matcher(String.valueOf(lockFile.getFileName()));
+            if (name.matches()
+                    && !isSelf(name.group(2), name.group(3))
+                    && clearIfLeft(lockFile, state.resolve(name.group(1)))) {
+                cleared++;
+            }
+        }
+        return cleared;
+    }
+
+    private static boolean isSelf(String pid, String start) {
+        ProcessHandle self = ProcessHandle.current();
+        return pid.equals(Long.toString(self.pid()))
+                && start.equals(startOf(self.pid()).orElse("0"));
+    }
+
+    private static boolean clearIfLeft(Path lockFile, Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+                FileLock lock = channel.tryLock()) {
+            if (lock == null) {
+                return false;
+            }
+            clear(folder);
+            return Files.deleteIfExists(lockFile);
+        } catch (NoSuchFileException e) {
+            // Its owner, or another who sweeps, was faster.
+            return false;
+        }
+    }
+
+    private static void clear(Path folder) throws IOException {
+        for (String line : lines(folder.resolve(PROCESSES))) {
+            int space = line.indexOf(' ');
+            if (space > 0) {
+                end(line.substring(0, space), line.substring(space + 1));
+            }
+        }
+        for (String cgroup : lines(folder.resolve(CGROUPS))) {
+            removeCgroup(Path.of(cgroup));
+        }
+        for (String stub : lines(folder.resolve(STUBS))) {
+            removeStub(folder, stub);
+        }
+        delete(folder);
+    }
+
+    private static List<String> lines(Path file) throws IOException {
+        return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) ? Files.readAllLines(file, UTF_8) : List.of();
+    }
+
+    /** Ends a process and what it started, if it is still the one that was meant. */
+    private static void end(String pid, String start) {
+        if (!pid.matches("[0-9]{1,10}") || !startOf(Long.parseLong(pid)).equals(Optional.of(start))) {
+            return;
+        }
+        ProcessHandle.of(Long.parseLong(pid)).ifPresent(process -> {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        });
+    }
+
+    /** The kernel refuses as long as the last process is still ending. */
+    private static void removeCgroup(Path cgroup) throws IOException {
+        long deadline = System.nanoTime() + CGROUP_PATIENCE.toNanos();
+        while (cgroup.startsWith("/sys/fs/cgroup") && Files.isDirectory(cgroup, LinkOption.NOFOLLOW_LINKS)) {
+            try {
+                Files.delete(cgroup);
+                return;
+            } catch (IOException e) {
+                if (System.nanoTime() > deadline) {
+                    throw new IOException("the control group " + cgroup + " is still in use", e);
+                }
+                LockSupport.parkNanos(1_000_000);
+            }
+        }
+    }
+
+    /** A stub that something was written to is no stub any more; one that another run uses is left to that run. */
+    private static void removeStub(Path folder, String stub) throws IOException {
+        Path state = folder.getParent();
+        if (state != null) {
+            try (DirectoryStream<Path> others = Files.newDirectoryStream(state, "run-*-*")) {
+                for (Path other : others) {
+                    if (!other.equals(folder)
+                            && Files.isDirectory(other)
+                            && lines(other.resolve(STUBS)).contains(stub)) {
+                        return;
+                    }
+                }
+            }
+        }
+        Path path = Path.of(stub);
+        boolean emptyFile = Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) && Files.size(path) == 0;
+        if (emptyFile || Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            try {
+                Files.deleteIfExists(path);
+            } catch (IOException e) {
+                // A folder that is no longer empty is the program's own now.
+            }
+        }
+    }
+
+    /** Removes a tree without following links; folders that even their owner may not search are opened first. */
+    static void delete(Path path) throws IOException {
+        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            if (!Files.isReadable(path) || !Files.isWritable(path) || !Files.isExecutable(path)) {
+                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+            }
+            try (DirectoryStream<Path> children = Files.newDirectoryStream(path)) {
+                for (Path child : children) {
+                    delete(child);
+                }
+            }
+        }
+        Files.deleteIfExists(path);
+    }
+
+    /** When a process began, in the kernel's ticks: field 22 of its stat, counted behind the name's last parenthesis. */
+    static Optional<String> startOf(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"), ISO_8859_1);
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
+            return fields.length > 19 ? Optional.of(fields[19]) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+}
