@@ -102,10 +102,17 @@ class LayerThreadsTest {
 
                     @Override
                     public int read() throws IOException {
-                        if (left-- == 0) {
+                        return read(new byte[1], 0, 1);
+                    }
+
+                    @Override
+                    public int read(byte[] bytes, int offset, int length) throws IOException {
+                        if (left == 0) {
                             throw new IOException("broken on purpose");
                         }
-                        return 1;
+                        int n = Math.min(length, left);
+                        left -= n;
+                        return n;
                     }
                 })
                 .into("/x")
