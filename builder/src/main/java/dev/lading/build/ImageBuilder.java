@@ -281,8 +281,10 @@ public final class ImageBuilder {
             throw new InvalidInputException("a build names at least one platform, such as linux/amd64");
         }
         platforms.forEach(this::requireWritable);
+        // All at once: one refusal names every platform that the base lacks, and its index is read once.
+        Map<Platform, Image> bases = base.map(graph -> graph.images(platforms)).orElse(Map.of());
         Map<Platform, Start> starts = new LinkedHashMap<>();
-        platforms.forEach(platform -> starts.put(platform, start(platform)));
+        platforms.forEach(platform -> starts.put(platform, start(platform, Optional.ofNullable(bases.get(platform)))));
         MemoryStore memory = MemoryStore.create();
         PlatformAudit.Collected audit = new PlatformAudit.Collected();
         Map<Platform, List<Layer>> layers = layers(audit, target);
@@ -322,12 +324,12 @@ public final class ImageBuilder {
     /** What a platform's image begins with. */
     private record Start(Platform platform, ImageConfig config, List<Descriptor> layers) {}
 
-    private Start start(Platform platform) {
+    private static Start start(Platform platform, Optional<Image> base) {
         if (base.isEmpty()) {
             Platform normalized = platform.normalized();
             return new Start(normalized, ImageConfig.create(normalized), List.of());
         }
-        Image image = base.get().image(platform);
+        Image image = base.get();
         if (!IndexBuilder.agree(image.config().platform(), platform)) {
             throw new InvalidInputException("the base " + image + " is listed for " + platform
                     + " but its own configuration says " + image.config().platform()

@@ -112,6 +112,18 @@ class ImageBuilderTest {
     }
 
     @Test
+    void one_refusal_names_every_platform_that_the_base_lacks_and_what_would_do() {
+        twoPlatforms().build(store, "base");
+        ImageBuilder build = ImageBuilder.from(store.resolve("base"))
+                .platforms(Platform.LINUX_S390X, LINUX_ARM64, Platform.parse("linux/amd64/v3"));
+        assertThatThrownBy(() -> build.build(store, "1"))
+                .isInstanceOf(NotFoundException.class)
+                .hasMessageContaining("no image for linux/s390x, linux/amd64/v3 in")
+                .hasMessageContaining("linux/amd64 is the nearest that would run on linux/amd64/v3");
+        assertThat(store.find("1")).isEmpty();
+    }
+
+    @Test
     void layers_and_settings_lie_on_top_of_a_base() {
         twoPlatforms().config(c -> c.environment("A", "1")).build(store, "base");
         MemoryStore target = MemoryStore.create();
