@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 /** The grammar of places: what {@link Place} says, carried out. */
 final class PlaceGrammar {
     // As containers' reference grammar has it («digest»), so that a digest of an unknown algorithm is refused as one.
-    private static final Pattern DIGEST =
-            Pattern.compile("(?:sha256|sha512):[^/\\\\]*|[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,}");
+    private static final Pattern DIGEST = Pattern.compile(
+            "(?:sha256|sha512):[^/\\\\]*" + "|(?!.*[.+_-][.+_-])[a-z0-9][a-z0-9.+_-]*(?<=[a-z0-9]):[0-9a-fA-F]{32,}");
     private static final Pattern IMAGE_ID = Pattern.compile("(?:sha256:)?[a-f0-9]{64}");
     private static final List<String> KINDS =
             List.of("oci:", "oci-archive:", "docker-archive:", "daemon:", "docker-daemon:");

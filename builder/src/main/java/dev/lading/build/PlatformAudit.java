@@ -7,17 +7,20 @@ import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.LadingException;
 import dev.lading.oci.Layer;
 import dev.lading.oci.Platform;
+import dev.lading.oci.PlatformMatcher;
 import dev.lading.oci.content.ContentGraph;
 import dev.lading.oci.content.ContentSource;
 import dev.lading.oci.content.Image;
 import dev.lading.oci.platform.ElfHeader;
 import dev.lading.oci.platform.ExecutableHeader;
+import dev.lading.oci.platform.HeaderCollector;
 import dev.lading.oci.rootfs.LayerException;
 import dev.lading.oci.rootfs.LayerReader;
 import dev.lading.tar.TarEntry;
 import dev.lading.tar.TarException;
 import dev.lading.tar.TarKind;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -30,12 +33,16 @@ import java.util.TreeMap;
 /**
  * Asks whether the programs in each platform's layers are for the machine that the index promises.
  *
- * <p>Programs are told by their headers: ELF executables and shared objects. 32-bit x86 in an image for amd64, and 32-bit ARM
- * in one for arm64, are taken. Layers are read as a stream, each once, and verified; nothing is unpacked. Immutable.
+ * <p>Programs are told by their headers: ELF executables and shared objects. What the machine of the image's platform runs by
+ * itself is taken: 32-bit x86 in an image for amd64, 32-bit ARM in one for arm64, an older variant of ARM in one for a newer.
+ * A program whose header asks for a newer variant than the image's is found (arm/v7 in arm/v6, amd64/v3 in amd64); a library
+ * is not, for programs choose among libraries by the processor they find. Layers are read as a stream, each once, and
+ * verified; nothing is unpacked. Immutable.
  */
 public final class PlatformAudit {
     private static final String WHITEOUT = ".wh.";
     private static final String OPAQUE = ".wh..wh..opq";
+    private static final int BUFFER = 64 * 1024;
 
     private final ContentGraph graph;
 
@@ -96,12 +103,13 @@ public final class PlatformAudit {
         // Whiteouts act on lower layers, wherever they stand among a layer's entries.
         List<Seen> whiteouts = new ArrayList<>();
         List<Seen> others = new ArrayList<>();
+        byte[] buffer = new byte[BUFFER];
         try (LayerReader reader = LayerReader.open(image.source().blob(layer.descriptor()), layer.diffId())) {
             for (Optional<TarEntry> next = reader.next(); next.isPresent(); next = reader.next()) {
                 TarEntry entry = next.get();
                 String path = path(entry);
                 Optional<Platform> program = entry.kind() == TarKind.FILE
-                        ? program(reader.content().readNBytes(ExecutableHeader.BYTES))
+                        ? program(reader.content(), entry.size(), buffer)
                         : Optional.empty();
                 boolean whiteout = path.substring(path.lastIndexOf('/') + 1).startsWith(WHITEOUT);
                 (whiteout ? whiteouts : others).add(new Seen(path, program));
@@ -113,6 +121,17 @@ public final class PlatformAudit {
         }
         whiteouts.addAll(others);
         return whiteouts;
+    }
+
+    private static Optional<Platform> program(InputStream content, long size, byte[] buffer) throws IOException {
+        HeaderCollector collector = new HeaderCollector(size);
+        int n = content.readNBytes(buffer, 0, ExecutableHeader.BYTES);
+        collector.take(buffer, 0, n);
+        while (n > 0 && collector.wantsMore()) {
+            n = content.readNBytes(buffer, 0, buffer.length);
+            collector.take(buffer, 0, n);
+        }
+        return collector.header() instanceof ElfHeader elf ? elf.neededPlatform() : Optional.empty();
     }
 
     private static String path(TarEntry entry) {
@@ -130,7 +149,18 @@ public final class PlatformAudit {
         private final Map<String, AuditFinding> findings = new TreeMap<>();
 
         EntryObserver observer(List<Platform> platforms) {
-            return (path, firstBytes) -> look(platforms, path, program(firstBytes));
+            return new EntryObserver() {
+                @Override
+                public void file(String path, byte[] firstBytes) {
+                    // Until it is known to be an executable it is none; what an earlier run found is gone.
+                    look(platforms, path, Optional.empty());
+                }
+
+                @Override
+                public void executable(String path, Platform platform) {
+                    look(platforms, path, Optional.of(platform));
+                }
+            };
         }
 
         private synchronized void look(List<Platform> platforms, String path, Optional<Platform> program) {
@@ -148,16 +178,25 @@ public final class PlatformAudit {
         }
     }
 
-    private static Optional<Platform> program(byte[] firstBytes) {
-        ExecutableHeader header = ExecutableHeader.of(firstBytes);
-        return header instanceof ElfHeader && header.executable() ? header.platform() : Optional.empty();
+    private static Optional<AuditFinding> finding(Platform platform, String path, Platform found) {
+        // The system is not judged: files for other systems lie in images as data.
+        Platform sameSystem =
+                Platform.of(platform.os(), found.architecture(), found.variant().orElse(""));
+        boolean runs = found.variant().isPresent()
+                ? PlatformMatcher.compatible(withoutVersion(platform)).matches(sameSystem)
+                : runsArchitecture(platform.normalized().architecture(), found.architecture());
+        return runs ? Optional.empty() : Optional.of(new AuditFinding(platform, path, found));
     }
 
-    private static Optional<AuditFinding> finding(Platform platform, String path, Platform found) {
-        String wanted = platform.normalized().architecture();
-        boolean runs = found.architecture().equals(wanted)
-                || wanted.equals("amd64") && found.architecture().equals("386")
-                || wanted.equals("arm64") && found.architecture().equals("arm");
-        return runs ? Optional.empty() : Optional.of(new AuditFinding(platform, path, found));
+    private static Platform withoutVersion(Platform platform) {
+        return platform.variant()
+                .map(v -> Platform.of(platform.os(), platform.architecture(), v))
+                .orElseGet(() -> Platform.of(platform.os(), platform.architecture()));
+    }
+
+    private static boolean runsArchitecture(String wanted, String found) {
+        return found.equals(wanted)
+                || wanted.equals("amd64") && found.equals("386")
+                || wanted.equals("arm64") && found.equals("arm");
     }
 }

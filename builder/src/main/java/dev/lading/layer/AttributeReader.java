@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * Reads the extended attributes of a whole folder at once, so that a layer can carry them. Java itself sees only those of
- * the name space {@code user}.
+ * the name space {@code user}; {@link Getfattr} sees all that the process may.
  */
 @FunctionalInterface
 public interface AttributeReader {
@@ -20,6 +20,15 @@ public interface AttributeReader {
      * @throws IOException if they cannot be read
      */
     Map<String, Map<String, byte[]>> read(Path folder) throws IOException;
+
+    /**
+     * A reader of the name space {@code user}, by Java alone: the folder is walked, and each file and folder is asked.
+     *
+     * @return the reader; it throws an {@code IOException} on a file system that has no such attributes
+     */
+    static AttributeReader user() {
+        return UserAttributes::read;
+    }
 
     /**
      * A path as a key: one letter for each of its bytes, so that names that are no text have keys too.

@@ -5,6 +5,7 @@ import dev.lading.oci.Digest;
 import dev.lading.oci.LadingException;
 import dev.lading.oci.Layer;
 import dev.lading.oci.MediaType;
+import dev.lading.oci.Platform;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -24,14 +25,14 @@ import java.util.Optional;
  * @param files what an observer is shown
  */
 record CacheRecord(Layer layer, List<Doubtful> doubtful, List<Seen> files) {
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     private static final int DIGEST_BYTES = 32;
 
     /** A file that had been changed just before it was read. */
     record Doubtful(byte[] path, byte[] sha256) {}
 
-    /** The beginning of a file. */
-    record Seen(String path, byte[] firstBytes) {}
+    /** The beginning of a file, and the platform it needs if it is an executable. */
+    record Seen(String path, byte[] firstBytes, Optional<Platform> executable) {}
 
     CacheRecord withDoubtful(List<Doubtful> left) {
         return new CacheRecord(layer, List.copyOf(left), files);
@@ -56,6 +57,7 @@ record CacheRecord(Layer layer, List<Doubtful> doubtful, List<Seen> files) {
             for (Seen file : files) {
                 out.writeUTF(file.path());
                 put(out, file.firstBytes());
+                out.writeUTF(file.executable().map(Platform::toString).orElse(""));
             }
         }
         bytes.writeBytes(sha256(bytes.toByteArray(), bytes.size()));
@@ -88,7 +90,13 @@ record CacheRecord(Layer layer, List<Doubtful> doubtful, List<Seen> files) {
             }
             List<Seen> files = new ArrayList<>();
             for (int left = in.readInt(); left > 0; left--) {
-                files.add(new Seen(in.readUTF(), in.readNBytes(in.readInt())));
+                String path = in.readUTF();
+                byte[] firstBytes = in.readNBytes(in.readInt());
+                String executable = in.readUTF();
+                files.add(new Seen(
+                        path,
+                        firstBytes,
+                        executable.isEmpty() ? Optional.empty() : Optional.of(Platform.parse(executable))));
             }
             return Optional.of(new CacheRecord(layer, doubtful, files));
         } catch (IOException | LadingException e) {

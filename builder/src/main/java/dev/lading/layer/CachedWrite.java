@@ -116,7 +116,10 @@ final class CachedWrite {
             }
         }
         if (observer != LayerTar.NOBODY) {
-            record.files().forEach(seen -> observer.file(seen.path(), seen.firstBytes()));
+            record.files().forEach(seen -> {
+                observer.file(seen.path(), seen.firstBytes());
+                seen.executable().ifPresent(platform -> observer.executable(seen.path(), platform));
+            });
         }
         folder.used(key, layer);
         return Optional.of(record.layer());
@@ -151,6 +154,8 @@ final class CachedWrite {
         private @Nullable Path path;
         private @Nullable OutputStream copy;
         private boolean doubted;
+        private final Observing observing = new Observing(observer);
+        private byte[] beginning = {};
 
         /** Begins a run whose bytes go to {@code out}. */
         OutputStream begin(OutputStream out) {
@@ -201,13 +206,14 @@ final class CachedWrite {
 
         @Override
         public void begin(LayerEntry file, byte[] firstBytes) {
-            observer.file(file.shown(), firstBytes);
-            seen.add(new CacheRecord.Seen(file.shown(), firstBytes));
+            observing.begin(file, firstBytes);
+            beginning = firstBytes;
             doubted = file.content() instanceof ScannedFile scanned && !isTrusted(scanned.facts());
         }
 
         @Override
         public void bytes(byte[] bytes, int length) {
+            observing.bytes(bytes, length);
             if (doubted) {
                 content.update(bytes, 0, length);
             }
@@ -215,6 +221,7 @@ final class CachedWrite {
 
         @Override
         public void end(LayerEntry file) {
+            seen.add(new CacheRecord.Seen(file.shown(), beginning, observing.end(file)));
             if (doubted) {
                 doubtful.add(new CacheRecord.Doubtful(file.path(), content.digest()));
             }

@@ -134,7 +134,8 @@ final class Fingerprint {
         text(part.destination());
         Rules rules = part.rules();
         text(rules.fileMode() + " " + rules.folderMode() + " " + rules.modes() + " " + rules.owner() + " "
-                + rules.times() + " " + rules.time() + " " + rules.hardLinks());
+                + rules.times() + " " + rules.time() + " " + rules.hardLinks() + " " + rules.devices() + " "
+                + rules.emptyFolders());
         text(rules.names().map(EntryRule.OwnerNames::user).orElse(""));
         text(rules.names().map(EntryRule.OwnerNames::group).orElse(""));
         patterns(part.selection().included());

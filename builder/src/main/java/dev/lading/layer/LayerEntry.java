@@ -41,11 +41,12 @@ record LayerEntry(byte[] path, TarEntry header, FileContent content, Object orig
                         .allMatch(key -> Arrays.equals(header.otherRecord(key), other.header.otherRecord(key)));
     }
 
+    /** A second name of a file, which says of it what the first says: some tools apply it. */
     LayerEntry asLinkOf(LayerEntry holder) {
         TarEntry linked = TarEntry.hardLink(path, holder.path)
-                .withMode(header.mode())
-                .withOwner(header.userId(), header.groupId())
-                .withModified(header.modified());
+                .withMode(holder.header.mode())
+                .withOwner(holder.header.userId(), holder.header.groupId())
+                .withModified(holder.header.modified());
         return new LayerEntry(path, linked, FileContent.NONE, origin);
     }
 

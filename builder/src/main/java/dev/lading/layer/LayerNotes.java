@@ -7,6 +7,7 @@ interface LayerNotes {
 
     /** Notes for an observer alone. */
     static LayerNotes of(EntryObserver observer) {
+        Observing observing = new Observing(observer);
         return new LayerNotes() {
             @Override
             public boolean wantsFiles() {
@@ -15,7 +16,17 @@ interface LayerNotes {
 
             @Override
             public void begin(LayerEntry file, byte[] firstBytes) {
-                observer.file(file.shown(), firstBytes);
+                observing.begin(file, firstBytes);
+            }
+
+            @Override
+            public void bytes(byte[] bytes, int length) {
+                observing.bytes(bytes, length);
+            }
+
+            @Override
+            public void end(LayerEntry file) {
+                observing.end(file);
             }
         };
     }

@@ -5,13 +5,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.lading.layer.Part.FileSource;
 import dev.lading.layer.Part.FolderSource;
 import dev.lading.layer.Part.GeneratedSource;
+import dev.lading.layer.Part.LayerSource;
 import dev.lading.layer.Part.Source;
 import dev.lading.layer.Part.StatedSource;
+import dev.lading.layer.Part.TarSource;
 import dev.lading.layer.Part.WhiteoutSource;
+import dev.lading.layer.Part.ZipSource;
 import dev.lading.oci.Digest;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.LadingException;
+import dev.lading.oci.Layer;
 import dev.lading.oci.NotFoundException;
+import dev.lading.oci.content.ContentSource;
 import dev.lading.tar.TarEntry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -117,6 +122,51 @@ public final class LayerRecipe {
     }
 
     /**
+     * The entries of a jar or another zip, at the root of the image until {@link #into} says otherwise. Modes and symbolic
+     * links are Unix's where the archive has them; without them a file's mode follows from its content as on a file system
+     * without modes. Names are taken as bytes.
+     *
+     * @param file the archive, which is read when the layer is made
+     * @return the recipe; making a layer of it throws {@link InvalidInputException} for an archive that is malformed,
+     *     encrypted, compressed by another method than deflate, or has a name that climbs by {@code ..}
+     */
+    public static LayerRecipe zip(Path file) {
+        return of(new ZipSource(Objects.requireNonNull(file)));
+    }
+
+    /**
+     * The entries of a tar, plain or compressed by gzip or zstd, at the root of the image until {@link #into} says otherwise.
+     * Modes, owners, times, hard links, attributes of the name space {@code user} and capabilities are the archive's until
+     * rules say otherwise. Names are made ours: a leading slash means the root, {@code .} and empty parts mean nothing. Of
+     * two entries with one name the later is meant.
+     *
+     * <p>The contents are put into a temporary file while a layer is made, for a layer has an order of its own.
+     *
+     * @param file the archive, which is read when the layer is made
+     * @return the recipe; making a layer of it throws {@link InvalidInputException} for an archive that is malformed or a
+     *     decompression bomb, has a name that climbs by {@code ..} or is a whiteout's, a hard link to what is not in it, or
+     *     a device without {@link #keepDevices}
+     */
+    public static LayerRecipe tar(Path file) {
+        return of(new TarSource(Objects.requireNonNull(file)), Rules.KEPT);
+    }
+
+    /**
+     * The entries of a layer that there is already, verified as they are read; all that they say is kept until rules say
+     * otherwise, whiteouts and devices among them. A layer that is to be used as it is need not be made again: it is
+     * copied.
+     *
+     * @param source where the layer is
+     * @param layer the layer
+     * @return the recipe; making a layer of it throws {@link InvalidInputException} for one that is malformed
+     */
+    public static LayerRecipe layer(ContentSource source, Layer layer) {
+        return of(
+                new LayerSource(Objects.requireNonNull(source), Objects.requireNonNull(layer)),
+                Rules.KEPT.withDevices());
+    }
+
+    /**
      * A folder with nothing in it; {@link #into} must name its path.
      *
      * @return the recipe
@@ -138,8 +188,8 @@ public final class LayerRecipe {
     }
 
     /**
-     * A hard link to a file of the same layer; {@link #into} must name its path. What the link is given by rules is said
-     * beside it, but the file's own holds.
+     * A hard link to a file of the same layer; {@link #into} must name its path, which comes behind the file's in the order
+     * of bytes. Mode, owner and time are the file's, whatever rules say.
      *
      * @param target the file's path in the image; a leading slash makes no difference
      * @return the recipe
@@ -409,14 +459,34 @@ public final class LayerRecipe {
     }
 
     /**
-     * Returns this recipe with the extended attributes of its folders' content.
+     * Returns this recipe with the devices and fifos of a foreign tar, which are refused otherwise.
      *
-     * @param reader reads them, such as a program that sees all
+     * @return the new recipe
+     */
+    public LayerRecipe keepDevices() {
+        return withRules(Rules::withDevices);
+    }
+
+    /**
+     * Returns this recipe with the extended attributes of what its folders hold, of links not. Attributes with an empty value
+     * are left out, for an archive cannot say them.
+     *
+     * @param reader reads them, such as {@link AttributeReader#user} or {@link Getfattr}
      * @return the new recipe
      */
     public LayerRecipe keepAttributes(AttributeReader reader) {
         Objects.requireNonNull(reader);
         return withRules(rules -> rules.withAttributes(reader));
+    }
+
+    /**
+     * Returns this recipe without folders that have nothing but folders in them, such as those whose files a pattern leaves
+     * out.
+     *
+     * @return the new recipe
+     */
+    public LayerRecipe omitEmptyFolders() {
+        return withRules(Rules::withoutEmptyFolders);
     }
 
     /**

@@ -10,6 +10,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What a recipe's sources hold at one moment. To be closed: archives are kept open, or unpacked beside, until then.
@@ -40,9 +41,7 @@ final class RecipeScan implements Closeable {
         if (node instanceof LayerRecipe.Joined joined) {
             joined.nodes().forEach(child -> look(child, detail));
         } else if (node instanceof Part part && !ArchiveScan.reads(part)) {
-            List<LayerEntry> found = PartScan.of(part, detail);
-            found.sort(LayerEntry::order);
-            parts.put(part, found);
+            parts.put(part, ordered(part, PartScan.of(part, detail)));
         }
     }
 
@@ -54,10 +53,26 @@ final class RecipeScan implements Closeable {
     List<LayerEntry> of(Part part) {
         List<LayerEntry> found = parts.get(part);
         if (found == null) {
-            found = archives.entries(part);
-            found.sort(LayerEntry::order);
+            found = ordered(part, archives.entries(part));
             parts.put(part, found);
         }
+        return found;
+    }
+
+    private static List<LayerEntry> ordered(Part part, List<LayerEntry> found) {
+        found.sort(LayerEntry::order);
+        if (part.rules().emptyFolders()) {
+            return found;
+        }
+        TreeSet<byte[]> needed = new TreeSet<>(Arrays::compareUnsigned);
+        for (LayerEntry entry : found) {
+            byte[] path = entry.path();
+            for (int i = entry.isFolder() ? 0 : parentLength(path, path.length);
+                    i > 0 && needed.add(Arrays.copyOf(path, i)); ) {
+                i = parentLength(path, i);
+            }
+        }
+        found.removeIf(entry -> entry.isFolder() && !needed.contains(entry.path()));
         return found;
     }
 
@@ -233,9 +248,13 @@ final class RecipeScan implements Closeable {
         checkLinks(sorted);
     }
 
-    /** A hard link that a recipe states names a file of this layer: the file of a lower one need not be there. */
+    /**
+     * A hard link that a recipe states names a file of this layer, for a lower one need not be there; it is the same file,
+     * so it says of it what the first name says.
+     */
     private static void checkLinks(List<LayerEntry> all) {
-        for (LayerEntry entry : all) {
+        for (int i = 0; i < all.size(); i++) {
+            LayerEntry entry = all.get(i);
             if (entry.header().kind() == TarKind.HARD_LINK) {
                 byte[] target = entry.header().linkName();
                 int at = indexOf(all, target, target.length);
@@ -244,12 +263,13 @@ final class RecipeScan implements Closeable {
                             + entry.header().shownLinkName()
                             + ", which is no file of this layer. Put the file in, or make it a symbolic link.");
                 }
-                if (LayerEntry.order(all.get(at), entry) > 0) {
+                if (at > i) {
                     throw new InvalidInputException(entry.origin() + " is a hard link to "
                             + entry.header().shownLinkName()
                             + ", which stands behind it in the layer's order. Let the file have the name that"
                             + " comes first, and link the other.");
                 }
+                all.set(i, entry.asLinkOf(all.get(at)));
             }
         }
     }

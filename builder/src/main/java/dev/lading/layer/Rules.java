@@ -18,6 +18,8 @@ import java.util.OptionalInt;
  * @param times what becomes of the times found
  * @param time the time that {@code times} speaks of
  * @param hardLinks whether files of one content stay hard links of each other
+ * @param devices whether devices and fifos of a foreign tar go in
+ * @param emptyFolders whether folders go in that hold nothing but folders
  * @param attributes where extended attributes come from; from nowhere if it is empty
  */
 record Rules(
@@ -29,6 +31,8 @@ record Rules(
         Times times,
         Instant time,
         boolean hardLinks,
+        boolean devices,
+        boolean emptyFolders,
         Optional<AttributeReader> attributes) {
 
     /** What becomes of the modes found. */
@@ -64,6 +68,8 @@ record Rules(
             Times.ONE,
             Instant.EPOCH,
             false,
+            false,
+            true,
             Optional.empty());
 
     /** Of archives, which mean what they say. */
@@ -76,39 +82,98 @@ record Rules(
             Times.KEPT,
             Instant.EPOCH,
             true,
+            false,
+            true,
             Optional.empty());
 
     Rules withFileMode(int mode) {
-        return new Rules(OptionalInt.of(mode), folderMode, modes, owner, names, times, time, hardLinks, attributes);
+        return new Rules(
+                OptionalInt.of(mode),
+                folderMode,
+                modes,
+                owner,
+                names,
+                times,
+                time,
+                hardLinks,
+                devices,
+                emptyFolders,
+                attributes);
     }
 
     Rules withFolderMode(int mode) {
-        return new Rules(fileMode, OptionalInt.of(mode), modes, owner, names, times, time, hardLinks, attributes);
+        return new Rules(
+                fileMode,
+                OptionalInt.of(mode),
+                modes,
+                owner,
+                names,
+                times,
+                time,
+                hardLinks,
+                devices,
+                emptyFolders,
+                attributes);
     }
 
     Rules withModes(Modes kept) {
-        return new Rules(fileMode, folderMode, kept, owner, names, times, time, hardLinks, attributes);
+        return new Rules(
+                fileMode, folderMode, kept, owner, names, times, time, hardLinks, devices, emptyFolders, attributes);
     }
 
     Rules withOwner(Optional<Owner> one) {
-        return new Rules(fileMode, folderMode, modes, one, names, times, time, hardLinks, attributes);
+        return new Rules(
+                fileMode, folderMode, modes, one, names, times, time, hardLinks, devices, emptyFolders, attributes);
     }
 
     Rules withNames(OwnerNames given) {
-        return new Rules(fileMode, folderMode, modes, owner, Optional.of(given), times, time, hardLinks, attributes);
+        return new Rules(
+                fileMode,
+                folderMode,
+                modes,
+                owner,
+                Optional.of(given),
+                times,
+                time,
+                hardLinks,
+                devices,
+                emptyFolders,
+                attributes);
     }
 
     Rules withTimes(Times kept, Instant one) {
         Instant second = Instant.ofEpochSecond(one.getEpochSecond());
-        return new Rules(fileMode, folderMode, modes, owner, names, kept, second, hardLinks, attributes);
+        return new Rules(
+                fileMode, folderMode, modes, owner, names, kept, second, hardLinks, devices, emptyFolders, attributes);
     }
 
     Rules withHardLinks(boolean kept) {
-        return new Rules(fileMode, folderMode, modes, owner, names, times, time, kept, attributes);
+        return new Rules(
+                fileMode, folderMode, modes, owner, names, times, time, kept, devices, emptyFolders, attributes);
+    }
+
+    Rules withDevices() {
+        return new Rules(
+                fileMode, folderMode, modes, owner, names, times, time, hardLinks, true, emptyFolders, attributes);
+    }
+
+    Rules withoutEmptyFolders() {
+        return new Rules(fileMode, folderMode, modes, owner, names, times, time, hardLinks, devices, false, attributes);
     }
 
     Rules withAttributes(AttributeReader reader) {
-        return new Rules(fileMode, folderMode, modes, owner, names, times, time, hardLinks, Optional.of(reader));
+        return new Rules(
+                fileMode,
+                folderMode,
+                modes,
+                owner,
+                names,
+                times,
+                time,
+                hardLinks,
+                devices,
+                emptyFolders,
+                Optional.of(reader));
     }
 
     /** Whether a file system has to be asked for more than its default view. */

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
+import dev.lading.oci.Digest;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.LadingException;
 import dev.lading.oci.Layer;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
@@ -28,6 +30,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,7 +51,8 @@ class LayerCacheTest {
 
     @BeforeEach
     void files() throws IOException {
-        from = Files.createDirectories(temp.resolve("from/lib")).getParent();
+        from = temp.resolve("from");
+        Files.createDirectories(from.resolve("lib"));
         kept = temp.resolve("cache");
         Files.writeString(from.resolve("run"), "#!/bin/sh\n");
         Files.writeString(from.resolve("lib/a"), "aaaa");
@@ -117,7 +122,7 @@ class LayerCacheTest {
                     FileTime time = Files.getLastModifiedTime(from.resolve("lib/a"));
                     Path other = Files.writeString(from.resolve("lib/new"), "aaaac");
                     Files.setLastModifiedTime(other, time);
-                    Files.move(other, from.resolve("lib/a"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                    Files.move(other, from.resolve("lib/a"), StandardCopyOption.REPLACE_EXISTING);
                 },
                 () -> Files.createDirectory(from.resolve("empty")),
                 () -> Files.writeString(from.resolve("lib/c"), ""),
@@ -305,6 +310,40 @@ class LayerCacheTest {
     }
 
     @Test
+    void several_writers_that_take_each_others_layers_away_all_get_theirs() throws Exception {
+        List<LayerRecipe> recipes = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            recipes.add(bytes(new byte[5_000 + i]).into("/x"));
+        }
+        LayerCache small = later().maxBytes(12_000);
+        ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
+        List<Thread> writers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            int seed = i;
+            writers.add(new Thread(() -> {
+                Random random = new Random(seed);
+                try {
+                    for (int run = 0; run < 60; run++) {
+                        LayerRecipe recipe = recipes.get(random.nextInt(recipes.size()));
+                        MemoryStore store = MemoryStore.create();
+                        Layer layer = LayerWriter.with(none()).cache(small).write(recipe, store);
+                        assertThat(layer.diffId()).isEqualTo(recipe.contentFingerprint());
+                        assertThat(store.exists(layer.descriptor(), Role.BLOB)).isTrue();
+                    }
+                } catch (RuntimeException | Error e) {
+                    failures.add(e);
+                }
+            }));
+        }
+        writers.forEach(Thread::start);
+        for (Thread writer : writers) {
+            writer.join();
+        }
+        assertThat(failures).isEmpty();
+        assertThat(kept.resolve("new")).isEmptyDirectory();
+    }
+
+    @Test
     void a_cache_that_cannot_be_made_is_an_error_that_names_it() throws IOException {
         Files.writeString(kept, "a file");
         assertThatThrownBy(() -> makes(later()))
@@ -324,8 +363,8 @@ class LayerCacheTest {
         assertThat(recipe.fingerprint())
                 .isEqualTo(recipe.fingerprint())
                 .isNotEqualTo(recipe.mode(1).fingerprint());
-        var before = recipe.fingerprint();
-        var contentBefore = recipe.contentFingerprint();
+        Digest before = recipe.fingerprint();
+        Digest contentBefore = recipe.contentFingerprint();
         Files.setLastModifiedTime(file, FileTime.from(old.toInstant().plusSeconds(1)));
         assertThat(recipe.fingerprint()).isNotEqualTo(before);
         assertThat(recipe.contentFingerprint()).isEqualTo(contentBefore);

@@ -4,11 +4,15 @@ import dev.lading.Lading;
 import dev.lading.Place;
 import dev.lading.build.BuildResult;
 import dev.lading.build.ImageBuilder;
+import dev.lading.layer.Compression;
+import dev.lading.layer.LayerCache;
 import dev.lading.layer.LayerRecipe;
 import dev.lading.oci.Digest;
 import dev.lading.oci.LadingException;
 import dev.lading.oci.Platform;
 import dev.lading.oci.platform.HostPlatform;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,6 +68,12 @@ final class BuildVerb implements Verb {
                 "Write the image to a place, such as oci:FOLDER[:TAG]; also type=oci,dest=FOLDER,tar=false.",
                 "-o",
                 "--output"));
+        spec.addOption(text(
+                "FORM",
+                "How new layers are compressed: gzip (unless said), zstd or none; with a level as gzip:9.",
+                "--compression"));
+        spec.addOption(
+                text("FOLDER", "Keep layers in this folder, and take from it what has not changed since.", "--cache"));
         spec.addOption(OptionSpec.builder("--audit")
                 .type(boolean.class)
                 .arity("0..1")
@@ -119,6 +129,9 @@ final class BuildVerb implements Verb {
         Optional<Place> base = one(words, "--base").map(Verbs::place);
         List<String> entrypoint = one(words, "--entrypoint").map(Words::split).orElse(List.of());
         Instant time = time();
+        Compression compression =
+                one(words, "--compression").map(CompressionWord::parse).orElse(Compression.gzip());
+        Optional<LayerCache> cache = one(words, "--cache").map(BuildVerb::cache);
         UnaryOperator<ImageBuilder> layers = layers(additions, platforms, time);
         try (Lading lading = Lading.open()) {
             ImageBuilder image = base.map(lading::resolve)
@@ -127,13 +140,23 @@ final class BuildVerb implements Verb {
                     .platforms(platforms.toArray(Platform[]::new))
                     .config(c -> entrypoint.isEmpty() ? c : c.entrypoint(entrypoint.toArray(String[]::new)))
                     .created(time)
+                    .compression(compression)
                     .audited(words.matchedOptionValue("--audit", true));
+            image = cache.map(image::cache).orElse(image);
             print(lading.build(layers.apply(image), targets), targets, console);
         }
         if (!words.hasMatchedOption("--platform") && targets.stream().anyMatch(Place.Remote.class::isInstance)) {
             console.note("only " + platforms.get(0) + ", this host's platform, went up; --platform names others");
         }
         return ExitCode.DONE;
+    }
+
+    private static LayerCache cache(String folder) {
+        try {
+            return LayerCache.in(Path.of(folder));
+        } catch (InvalidPathException e) {
+            throw new UsageException("--cache " + folder + ": no path on this host: " + e.getReason(), e);
+        }
     }
 
     private static void print(BuildResult built, List<Place> targets, Console console) {
@@ -172,25 +195,18 @@ final class BuildVerb implements Verb {
     }
 
     private static List<Platform> platforms(ParseResult words) {
+        Platform host = HostPlatform.detect().forImages();
         List<Platform> platforms = new ArrayList<>();
         for (String list : all(words, "--platform")) {
             for (String word : list.split(",", -1)) {
                 try {
-                    platforms.add(Platform.parse(word.strip(), hostPlatform()));
+                    platforms.add(Platform.parse(word.strip(), host));
                 } catch (LadingException e) {
                     throw new UsageException("--platform: " + e.getMessage(), e);
                 }
             }
         }
-        return platforms.isEmpty() ? List.of(hostPlatform()) : platforms;
-    }
-
-    /** Images are for Linux where the host has none of its own: no engine on macOS runs anything else. */
-    private static Platform hostPlatform() {
-        Platform host = HostPlatform.detect().platform();
-        return host.os().equals("darwin")
-                ? new Platform("linux", host.architecture(), host.variant(), Optional.empty(), List.of())
-                : host;
+        return platforms.isEmpty() ? List.of(host) : platforms;
     }
 
     private List<Place> targets(ParseResult words) {

@@ -3,6 +3,7 @@ package dev.lading.cli;
 import dev.lading.Place;
 import dev.lading.oci.LadingException;
 import dev.lading.oci.Platform;
+import dev.lading.oci.platform.HostPlatform;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -65,7 +66,7 @@ final class Verbs {
     static Optional<Platform> platform(ParseResult words) {
         Optional<String> word = Optional.ofNullable(words.<String>matchedOptionValue("--platform", null));
         try {
-            return word.map(Platform::parse);
+            return word.map(text -> Platform.parse(text, HostPlatform.detect().forImages()));
         } catch (LadingException e) {
             throw new UsageException(e.getMessage(), e);
         }

@@ -127,7 +127,7 @@ class SessionTest {
         assertThat(err().lines())
                 .singleElement()
                 .asString()
-                .contains("only " + HostPlatform.detect().platform() + ", this host's platform, went up");
+                .contains("only " + HostPlatform.detect().forImages() + ", this host's platform, went up");
     }
 
     @ParameterizedTest

@@ -189,6 +189,10 @@ public final class Binfmt {
         try {
             write(mountPoint.resolve("register"), handler.registerLine());
         } catch (IOException e) {
+            if (handler(handler.name()).filter(handler::equals).isPresent()) {
+                // Another process was faster with the same.
+                return false;
+            }
             throw registerFailure(handler, e);
         }
         if (!handler.enabled()) {
@@ -275,7 +279,7 @@ public final class Binfmt {
                             + outcome.out().strip());
         }
         throw new UnavailableException("binfmt_misc cannot be mounted at " + mountPoint + ": "
-                + outcome.out().strip() + ". " + Surroundings.mayNotWrite());
+                + outcome.out().lines().findFirst().orElse("mount failed").strip() + " " + Surroundings.mayNotWrite());
     }
 
     /** Whatever takes this process's own program, or the shell, would be needed to start itself. */

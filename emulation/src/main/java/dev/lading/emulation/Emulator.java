@@ -39,11 +39,13 @@ public final class Emulator {
     private final Path path;
     private final QemuTarget target;
     private final boolean standalone;
+    private final Optional<String> runsOn;
 
-    private Emulator(Path path, QemuTarget target, boolean standalone) {
+    private Emulator(Path path, QemuTarget target, boolean standalone, Optional<String> runsOn) {
         this.path = path;
         this.target = target;
         this.standalone = standalone;
+        this.runsOn = runsOn;
     }
 
     /**
@@ -78,7 +80,11 @@ public final class Emulator {
         if (!(ExecutableHeader.of(path) instanceof ElfHeader elf) || !elf.program()) {
             throw new InvalidInputException(path + " is no program; name a binary of QEMU's user mode");
         }
-        return new Emulator(path.toAbsolutePath(), target, elf.standalone().orElse(false));
+        return new Emulator(
+                path.toAbsolutePath(),
+                target,
+                elf.standalone().orElse(false),
+                elf.platform().map(Platform::architecture));
     }
 
     /** The target a file name speaks of. */
@@ -151,6 +157,11 @@ public final class Emulator {
      */
     public boolean standalone() {
         return standalone;
+    }
+
+    /** The architecture of the emulator itself. */
+    Optional<String> runsOn() {
+        return runsOn;
     }
 
     /**

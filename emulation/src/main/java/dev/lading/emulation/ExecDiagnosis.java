@@ -252,8 +252,8 @@ public sealed interface ExecDiagnosis {
             if (broken.isPresent()) {
                 return file + " is a link that leads nowhere: " + broken.get();
             }
-            return "there is no " + file + (searched.isEmpty() ? "" : " in " + String.join(", ", searched))
-                    + " of the root file system";
+            return "there is no " + file + " in the root file system"
+                    + (searched.isEmpty() ? "" : ", neither in " + String.join(" nor in ", searched));
         }
 
         @Override

@@ -105,13 +105,6 @@ public final class HostExecution {
                 host.normalized(), List.copyOf(Binfmt.at(binfmt).handlers()), List.copyOf(searchPath), List.of(), null);
     }
 
-    /** Runs probes, with a table and emulators of the caller's choice. */
-    static HostExecution probing(List<BinfmtHandler> handlers, List<Path> searchPath) {
-        HostExecution here = detect();
-        return new HostExecution(
-                here.host, List.copyOf(handlers), List.copyOf(searchPath), List.of(), new ConcurrentHashMap<>());
-    }
-
     /**
      * Returns this host with emulators of the caller's choice, which come before those of the host.
      *
@@ -121,6 +114,19 @@ public final class HostExecution {
     public HostExecution withEmulators(Collection<Emulator> emulators) {
         return new HostExecution(
                 host, handlers, searchPath, List.copyOf(emulators), probed == null ? null : new ConcurrentHashMap<>());
+    }
+
+    /**
+     * Returns this host with another table of handlers, such as one of a user namespace. What is said of it is decided by files
+     * alone: a program that is started here would ask this process's table.
+     *
+     * @param table the table
+     * @return the host with its handlers
+     * @throws UnavailableException if the table cannot be read
+     */
+    public HostExecution withTable(Binfmt table) {
+        boolean asked = table.status() == Binfmt.Status.ENABLED;
+        return new HostExecution(host, asked ? List.copyOf(table.handlers()) : List.of(), searchPath, given, null);
     }
 
     /**

@@ -21,7 +21,7 @@ import java.util.TreeMap;
  * @param spec what was asked for
  * @param root the root's real path
  * @param argv the program and its arguments
- * @param program where the program lies on the host
+ * @param program where the program lies on the host, if the root has it
  * @param account who it runs as
  * @param environment all of its environment
  * @param ids how the identifiers inside are those outside
@@ -33,7 +33,7 @@ record LaunchPlan(
         LaunchSpec spec,
         Path root,
         List<String> argv,
-        Path program,
+        Optional<Path> program,
         Account account,
         Map<String, String> environment,
         Ids ids,
@@ -77,8 +77,9 @@ record LaunchPlan(
             throw new NotFoundException("the working directory " + spec.workingDirectory + " is no folder in " + root);
         }
         Map<String, String> environment = environment(spec, account, notes);
-        Path program = program(root, spec, argv.get(0), environment);
         Needed needed = needed(spec);
+        Optional<Path> program =
+                program(root, spec, argv, environment, !needed.handlers.isEmpty() || needed.emulator.isPresent());
         cpuModel(spec, needed, program).ifPresent(model -> {
             environment.put("QEMU_CPU", model.name());
             notes.add("emulated as " + model.name() + ": " + model.reason());
@@ -125,42 +126,40 @@ record LaunchPlan(
         return all;
     }
 
-    /** The program as the C library would find it, inside the root. */
-    private static Path program(Path root, LaunchSpec spec, String name, Map<String, String> environment) {
-        List<String> candidates = new ArrayList<>();
-        if (name.indexOf('/') >= 0) {
-            candidates.add(name.startsWith("/") ? name : spec.workingDirectory + "/" + name);
-        } else {
-            for (String folder : environment.getOrDefault("PATH", "").split(":", -1)) {
-                String absolute = folder.startsWith("/") ? folder : spec.workingDirectory + "/" + folder;
-                candidates.add(absolute + "/" + name);
-            }
+    /**
+     * Looks at the program as the kernel will, before anything is made. What a bind or an earlier run's changes bring is not
+     * seen from here, and is left to the kernel.
+     */
+    private static Optional<Path> program(
+            Path root, LaunchSpec spec, List<String> argv, Map<String, String> environment, boolean registering) {
+        ExecDiagnosis diagnosis =
+                ExecDiagnosis.of(root, argv, environment.getOrDefault("PATH", ""), spec.workingDirectory, spec.host);
+        boolean whole = spec.binds.isEmpty() && spec.tmpfs.isEmpty() && spec.changes.isEmpty();
+        if (diagnosis.runs() || registering && aboutHandlers(diagnosis)) {
+            return Optional.of(InRoot.follow(root, diagnosis.file()).path());
         }
-        Optional<Path> notExecutable = Optional.empty();
-        for (String candidate : candidates) {
-            InRoot.Found found = InRoot.follow(root, candidate);
-            if (found.isFile()) {
-                if (executable(found.path())) {
-                    return found.path();
-                }
-                notExecutable = notExecutable.or(() -> Optional.of(found.path()));
-            } else if (made(spec, candidate)) {
-                return found.path();
-            }
+        if (diagnosis instanceof ExecDiagnosis.NotFound && whole) {
+            throw new NotFoundException(argv.get(0) + " in " + root + " does not start: " + diagnosis);
         }
-        notExecutable.ifPresent(path -> {
-            throw new InvalidInputException(path + " may not be executed; give it the mode 0755");
-        });
-        throw new NotFoundException("there is no program «" + name + "» in " + root
-                + (name.indexOf('/') >= 0 ? "" : "; looked in " + environment.getOrDefault("PATH", "")));
+        boolean mayComeLater = diagnosis instanceof ExecDiagnosis.NotFound
+                || diagnosis instanceof ExecDiagnosis.InterpreterMissing
+                || diagnosis instanceof ExecDiagnosis.LoaderMissing;
+        if (whole || !mayComeLater) {
+            throw new NotRunnableException(argv.get(0) + " in " + root + " does not start: " + diagnosis, diagnosis);
+        }
+        return Optional.empty();
     }
 
-    private static boolean executable(Path file) {
-        try {
-            return ((Integer) Files.getAttribute(file, "unix:mode") & 0111) != 0;
-        } catch (IOException e) {
-            throw LadingException.from("cannot look at " + file, e);
-        }
+    /** What is wrong with the host's table of handlers does not matter to a run that has its own. */
+    private static boolean aboutHandlers(ExecDiagnosis diagnosis) {
+        return diagnosis instanceof ExecDiagnosis.NoHandler
+                || diagnosis instanceof ExecDiagnosis.HandlerDisabled
+                || diagnosis instanceof ExecDiagnosis.HandlerShadowed
+                || diagnosis instanceof ExecDiagnosis.EmulatorMissing
+                || diagnosis instanceof ExecDiagnosis.FixBinaryMissing
+                || diagnosis instanceof ExecDiagnosis.EmulatorNotStatic
+                || diagnosis instanceof ExecDiagnosis.ArgvShift
+                || diagnosis instanceof ExecDiagnosis.MaskMismatch;
     }
 
     private record Needed(List<String> handlers, Optional<Emulator> emulator) {}
@@ -209,13 +208,14 @@ record LaunchPlan(
                 Optional.of(emulator));
     }
 
-    private static Optional<CpuModel> cpuModel(LaunchSpec spec, Needed needed, Path program) {
+    private static Optional<CpuModel> cpuModel(LaunchSpec spec, Needed needed, Optional<Path> program) {
         if (spec.cpuModel.isPresent() || needed.emulator.isEmpty()) {
             return Optional.empty();
         }
-        Optional<ElfHeader> header = Files.isReadable(program) && ExecutableHeader.of(program) instanceof ElfHeader elf
-                ? Optional.of(elf)
-                : Optional.empty();
+        Optional<ElfHeader> header = program.filter(Files::isReadable)
+                .map(ExecutableHeader::of)
+                .filter(ElfHeader.class::isInstance)
+                .map(ElfHeader.class::cast);
         return needed.emulator.get().cpuModelFor(spec.platform, header);
     }
 

@@ -44,7 +44,12 @@ final class Run {
     }
 
     private static Start prepare(LaunchPlan plan, RunFolder folder, RootView view, BackEnd backEnd) throws IOException {
-        return NamespaceStart.prepare(plan, folder, view);
+        return switch (backEnd) {
+            case RUNTIME -> RuntimeStart.prepare(plan, folder, view);
+            case BUBBLEWRAP -> BubblewrapStart.prepare(plan, folder, view);
+            case NAMESPACES -> NamespaceStart.prepare(plan, folder, view);
+            case EMULATOR -> EmulatorStart.prepare(plan, folder);
+        };
     }
 
     private static UnavailableException notBegun(
@@ -55,11 +60,21 @@ final class Run {
     }
 
     private static BackEnd choose(LaunchPlan plan) {
-        return plan.spec().backEnd.orElse(BackEnd.NAMESPACES);
+        if (plan.spec().backEnd.isPresent()) {
+            return plan.spec().backEnd.get();
+        }
+        if (RuntimeStart.program(plan.spec()).isPresent() && RuntimeStart.takes(plan)) {
+            return BackEnd.RUNTIME;
+        }
+        return HostProgram.find(BubblewrapStart.PROGRAM).isPresent() ? BackEnd.BUBBLEWRAP : BackEnd.NAMESPACES;
     }
 
     private static void refuseWhatCannotBeKept(LaunchPlan plan, BackEnd backEnd) {
         List<String> limits = plan.spec().limits();
+        if (!limits.isEmpty() && backEnd == BackEnd.RUNTIME && plan.ids() == LaunchPlan.Ids.ONE) {
+            throw new UnsupportedException("a limit on " + String.join(", ", limits) + " cannot be kept by " + backEnd
+                    + " without root's rights, for it may not make control groups; run as root, or without");
+        }
         if (!limits.isEmpty() && backEnd != BackEnd.RUNTIME) {
             throw new UnsupportedException("a limit on " + String.join(", ", limits) + " cannot be kept by " + backEnd
                     + "; install an OCI runtime (runc), or run without");

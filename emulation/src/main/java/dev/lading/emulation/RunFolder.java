@@ -18,11 +18,13 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -38,6 +40,7 @@ final class RunFolder implements AutoCloseable {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     private static final Pattern LOCK_NAME = Pattern.compile("(run-([0-9]+)-([0-9]+)-[0-9a-f]{12})\\.lock");
     private static final int ATTEMPTS = 10;
+    private static final Duration CGROUP_PATIENCE = Duration.ofSeconds(2);
     private static final String PROCESSES = "processes";
     private static final String STUBS = "stubs";
     private static final String CGROUPS = "cgroups";
@@ -235,13 +238,18 @@ final class RunFolder implements AutoCloseable {
         });
     }
 
+    /** The kernel refuses as long as the last process is still ending. */
     private static void removeCgroup(Path cgroup) throws IOException {
-        if (cgroup.startsWith("/sys/fs/cgroup") && Files.isDirectory(cgroup, LinkOption.NOFOLLOW_LINKS)) {
+        long deadline = System.nanoTime() + CGROUP_PATIENCE.toNanos();
+        while (cgroup.startsWith("/sys/fs/cgroup") && Files.isDirectory(cgroup, LinkOption.NOFOLLOW_LINKS)) {
             try {
                 Files.delete(cgroup);
+                return;
             } catch (IOException e) {
-                // Its last process is still ending; a next sweep does not know it, so it is told of.
-                throw new IOException("the control group " + cgroup + " is still in use", e);
+                if (System.nanoTime() > deadline) {
+                    throw new IOException("the control group " + cgroup + " is still in use", e);
+                }
+                LockSupport.parkNanos(1_000_000);
             }
         }
     }

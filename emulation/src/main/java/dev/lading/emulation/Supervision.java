@@ -1,6 +1,7 @@
 package dev.lading.emulation;
 
 import dev.lading.oci.CancelledException;
+import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.LadingException;
 import dev.lading.oci.UnavailableException;
 import java.io.IOException;
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class Supervision {
     private static final int BUFFER_BYTES = 32 * 1024;
     private static final Duration MAP_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration SIGNAL_PATIENCE = Duration.ofSeconds(5);
+    private static final int LAST_SIGNAL = 64;
     private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(60);
 
     private final LaunchSpec spec;
@@ -99,7 +102,7 @@ final class Supervision {
             process.waitFor();
         }
         // Its output is whole when the pipes are empty.
-        for (Thread thread : threads) {
+        for (Thread thread : threads()) {
             if (!thread.getName().endsWith("stdin")) {
                 thread.join();
             }
@@ -170,6 +173,12 @@ final class Supervision {
         thread.start();
     }
 
+    private List<Thread> threads() {
+        synchronized (threads) {
+            return new ArrayList<>(threads);
+        }
+    }
+
     /** What the caller's stream cannot take ends the program: nobody would hear it. */
     private void pump(InputStream from, OutputStream to, Process process) {
         byte[] buffer = new byte[BUFFER_BYTES];
@@ -227,44 +236,56 @@ final class Supervision {
         }
     }
 
+    /** All identifiers in one piece is what the host's own map looks like, and runc takes it for that; so in two. */
     private static String same(String map) throws IOException {
         StringBuilder text = new StringBuilder();
         for (String line : Files.readAllLines(Path.of(map), StandardCharsets.US_ASCII)) {
             String[] fields = line.strip().split(" +", 3);
-            text.append(fields[0])
-                    .append(' ')
-                    .append(fields[0])
-                    .append(' ')
-                    .append(fields[2])
-                    .append('\n');
+            long first = Long.parseLong(fields[0]);
+            long count = Long.parseLong(fields[2]);
+            if (count > 1) {
+                text.append(first)
+                        .append(' ')
+                        .append(first)
+                        .append(' ')
+                        .append(count - 1)
+                        .append('\n');
+            }
+            long last = first + count - 1;
+            text.append(last).append(' ').append(last).append(" 1\n");
         }
         return text.toString();
     }
 
     private boolean signal(Process process, int number) {
-        Optional<ProcessHandle> program = program(process.toHandle(), start.depth());
-        if (number < 1 || number > 64) {
-            throw new dev.lading.oci.InvalidInputException(number + " is no signal; signals are numbered from 1 to 64");
+        if (number < 1 || number > LAST_SIGNAL) {
+            throw new InvalidInputException(number + " is no signal; signals are numbered from 1 to " + LAST_SIGNAL);
         }
-        if (program.isEmpty() || !process.isAlive()) {
+        if (!start.ready().getAsBoolean()) {
             return false;
         }
-        HostProgram.Outcome sent = HostProgram.run(
-                List.of(
-                        Stage.tool("kill"),
-                        "-" + number,
-                        Long.toString(program.get().pid())),
-                Duration.ofSeconds(5));
-        return sent.exitCode() == 0;
+        if (!start.ready().getAsBoolean()) {
+            return false;
+        }
+        List<String> command = new ArrayList<>();
+        if (start.signals().isPresent()) {
+            command.addAll(start.signals().get());
+            command.add(Integer.toString(number));
+        } else {
+            Optional<ProcessHandle> program = onlyChild(process.toHandle()).flatMap(Supervision::onlyChild);
+            if (program.isEmpty()) {
+                return false;
+            }
+            command.addAll(List.of(
+                    Stage.tool("kill"),
+                    "-" + number,
+                    Long.toString(program.get().pid())));
+        }
+        return process.isAlive() && HostProgram.run(command, SIGNAL_PATIENCE).exitCode() == 0;
     }
 
-    private static Optional<ProcessHandle> program(ProcessHandle top, int depth) {
-        Optional<ProcessHandle> at = Optional.of(top);
-        for (int i = 0; i < depth && at.isPresent(); i++) {
-            // The first child is the oldest: the chain to the program.
-            at = at.get().children().min((a, b) -> Long.compare(a.pid(), b.pid()));
-        }
-        return at;
+    private static Optional<ProcessHandle> onlyChild(ProcessHandle process) {
+        return process.children().min((a, b) -> Long.compare(a.pid(), b.pid()));
     }
 
     private void end() {
@@ -301,11 +322,7 @@ final class Supervision {
     /** No thread outlives the run; a caller's stream that does not let go of its thread holds it. */
     private void join() {
         boolean interrupted = Thread.interrupted();
-        List<Thread> all;
-        synchronized (threads) {
-            all = new ArrayList<>(threads);
-        }
-        for (Thread thread : all) {
+        for (Thread thread : threads()) {
             while (thread.isAlive()) {
                 try {
                     if (thread.getName().endsWith("stdin")) {

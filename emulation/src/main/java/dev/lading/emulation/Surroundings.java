@@ -38,13 +38,11 @@ final class Surroundings {
 
     /** Why the host's table cannot be written, and what to do. */
     static String mayNotWrite() {
-        return container()
-                .map(
-                        where -> "It is in " + where
-                                + ": register on the host, or start the container with --privileged; a private table in a user namespace needs neither.")
-                .orElse(
-                        root()
-                                ? "It is root without the right to administer the system: register on the host itself; a private table in a user namespace needs no right."
-                                : "Do it as root (sudo); a private table in a user namespace needs no right.");
+        return (root() ? "This process is root without the right to administer the system." : "Do it as root (sudo).")
+                + container()
+                        .map(where -> " As this seems to be " + where
+                                + ", that is on the host itself, or with a container that is privileged.")
+                        .orElse("")
+                + " A private table in a user namespace needs no right.";
     }
 }

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -99,15 +98,14 @@ final class PlatformText {
             Map.entry("riscv64gc", "riscv64"),
             Map.entry("wasm32", "wasm"));
 
-    private static final String OPTION = "[A-Za-z0-9_.%-]*";
-    private static final Pattern SYSTEM =
-            Pattern.compile("([A-Za-z0-9_-]+)(?:\\((" + OPTION + ")((?:\\+" + OPTION + ")*)\\))?");
+    private static final Pattern SYSTEM = Pattern.compile("[A-Za-z0-9_-]+");
+    private static final Pattern OPTION = Pattern.compile("[A-Za-z0-9_.%-]*");
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_.-]+");
     private static final String FORM = "it is written os/architecture[/variant], such as linux/arm64, linux/arm/v7 or"
             + " windows(10.0.20348.2700)/amd64";
     private static final int MAX_PARTS = 3;
     private static final int HEX = 16;
-    // A pattern's matching is as deep as the text is long, and no platform comes near this.
+    // No platform comes near this.
     private static final int MAX_LENGTH = 1_000;
 
     private PlatformText() {}
@@ -197,27 +195,27 @@ final class PlatformText {
     }
 
     private static Platform system(String text, String part) {
-        Matcher system = SYSTEM.matcher(part);
-        if (!system.matches()) {
+        int open = part.indexOf('(');
+        boolean closed = open < 0 || part.endsWith(")");
+        String name = open < 0 ? part : part.substring(0, open);
+        // Nothing, or version+feature+feature, the version perhaps empty.
+        List<String> options = open < 0 || !closed
+                ? List.of()
+                : List.of(part.substring(open + 1, part.length() - 1).split("\\+", -1));
+        if (!closed
+                || !SYSTEM.matcher(name).matches()
+                || !options.stream().allMatch(option -> OPTION.matcher(option).matches())) {
             throw refused(
                     text,
                     "has the operating system «" + Printable.shown(part)
                             + "», which is not letters, digits, dash and underscore, with (version+feature) at most");
         }
-        String version = Optional.ofNullable(system.group(2)).orElse("");
-        String features = Optional.ofNullable(system.group(3)).orElse("");
         List<String> read = new ArrayList<>();
-        if (!features.isEmpty()) {
-            for (String feature : features.substring(1).split("\\+", -1)) {
-                read.add(decoded(text, feature));
-            }
-        }
+        options.forEach(option -> read.add(decoded(text, option)));
+        Optional<String> version =
+                read.isEmpty() || read.get(0).isEmpty() ? Optional.empty() : Optional.of(read.get(0));
         return new Platform(
-                system.group(1),
-                "",
-                Optional.empty(),
-                version.isEmpty() ? Optional.empty() : Optional.of(decoded(text, version)),
-                read);
+                name, "", Optional.empty(), version, read.isEmpty() ? List.of() : read.subList(1, read.size()));
     }
 
     private static String instead(Platform read) {

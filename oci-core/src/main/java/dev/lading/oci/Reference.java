@@ -25,8 +25,9 @@ public record Reference(String registry, String repository, Optional<String> tag
     private static final int MAX_NAME = 255;
     private static final int MAX_TAG = 128;
     private static final int MAX_PORT = 65_535;
-    private static final String LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
-    private static final Pattern HOST = Pattern.compile(LABEL + "(?:\\." + LABEL + ")*");
+    // Parts that neither begin nor end with a dash.
+    private static final Pattern HOST =
+            Pattern.compile("(?!.*(?:[.-]\\.|\\.-))[a-zA-Z0-9][a-zA-Z0-9.-]*(?<=[a-zA-Z0-9])");
     private static final Pattern BRACKETED = Pattern.compile("\\[[a-fA-F0-9:]+]");
     private static final Pattern PATH_PART = Pattern.compile("[a-z0-9]+(?:(?:\\.|__?|-+)[a-z0-9]+)*");
     private static final Pattern TAG = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0," + (MAX_TAG - 1) + "}");
@@ -102,7 +103,7 @@ public record Reference(String registry, String repository, Optional<String> tag
         if (repository.isEmpty()) {
             throw new InvalidInputException("the repository is empty; a name is written registry/repository");
         }
-        // First, for a pattern's matching is as deep as the text is long.
+        // First, for a pattern that repeats a group matches as deep as the text is long.
         if (repository.length() > MAX_NAME) {
             throw refused(
                     "repository",

@@ -65,9 +65,11 @@ public final class OciLayout implements ContentStore, AutoCloseable {
     private static final int BUFFER = 64 * 1024;
     private static final Duration LOCK_PATIENCE = Duration.ofSeconds(30);
     private static final long LOCK_PAUSE_MILLIS = 5;
-    // image-spec, annotations.md, «org.opencontainers.image.ref.name».
+    // image-spec, annotations.md, «org.opencontainers.image.ref.name»: letters and digits, with single separators
+    // between or
+    // two dashes. Said by what may stand where, for a pattern that repeats a group matches as deep as the text is long.
     private static final Pattern NAME = Pattern.compile(
-            "[A-Za-z0-9]+(?:(?:[-._:@+]|--)[A-Za-z0-9]+)*" + "(?:/[A-Za-z0-9]+(?:(?:[-._:@+]|--)[A-Za-z0-9]+)*)*");
+            "(?!.*(?:[._:@+/][._:@+/-]|-[._:@+/]|---))" + "[A-Za-z0-9][A-Za-z0-9._:@+/-]*(?<=[A-Za-z0-9])");
 
     // File locks belong to the process, and closing any channel of a file drops all of them: so threads wait here
     // first.

@@ -197,6 +197,18 @@ public record ElfHeader(
     }
 
     /**
+     * Returns the platform a machine must have to run or load this file. The variant counts for programs only: libraries for
+     * newer processors lie beside those for all, and programs choose among them.
+     *
+     * @return the platform, of a library without variant; empty if this is no executable or the machine has no name
+     */
+    public Optional<Platform> neededPlatform() {
+        return executable()
+                ? platform().map(p -> program() ? p : Platform.of(p.os(), p.architecture()))
+                : Optional.empty();
+    }
+
+    /**
      * Says whether it runs without a loader in the root file system it is started in, as an emulator registered with the flag
      * F has to.
      *

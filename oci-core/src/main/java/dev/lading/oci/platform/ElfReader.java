@@ -7,12 +7,15 @@ import dev.lading.oci.platform.ElfHeader.Linking;
 import dev.lading.oci.platform.ElfHeader.Part;
 import dev.lading.oci.platform.ElfHeader.Property;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Reads an ELF file: the header, the program headers and what they point to, and of the sections the two that no program
@@ -70,6 +73,28 @@ final class ElfReader {
         ElfReader reader = new ElfReader(file);
         reader.header();
         return reader.result();
+    }
+
+    /**
+     * What of a file tells the variant of its architecture and lies beyond its first page.
+     *
+     * @param end whether the end is wanted, where ARM's attributes are
+     * @param goData where the data begins that holds Go's build information; -1 if the file is not Go's
+     */
+    record Wanted(boolean end, long goData) {}
+
+    /** Reads first bytes for what else should be seen. */
+    static Wanted wanted(FileBytes first) {
+        ElfReader reader = new ElfReader(first);
+        try {
+            reader.header();
+        } catch (IOException e) {
+            throw new UncheckedIOException("bytes at hand are read without a file", e);
+        }
+        boolean program = reader.type == ElfHeader.Type.EXECUTABLE || reader.type == ElfHeader.Type.SHARED;
+        long goData =
+                reader.notes.go() ? reader.firstWritable().map(Segment::offset).orElse(-1L) : -1;
+        return new Wanted(program && reader.machine == ElfMachine.ARM, goData);
     }
 
     private void header() throws IOException {
@@ -295,12 +320,16 @@ final class ElfReader {
 
     // Without section names it is where Go's linker puts it: at the start of the first data that may be written.
     private void goSegment() throws IOException {
-        for (Segment segment : segments) {
-            if (segment.type() == LOAD && (segment.flags() & (WRITABLE | EXECUTABLE)) == WRITABLE) {
-                searchGo(segment.offset(), segment.bytes());
-                return;
-            }
+        Optional<Segment> data = firstWritable();
+        if (data.isPresent()) {
+            searchGo(data.get().offset(), data.get().bytes());
         }
+    }
+
+    private Optional<Segment> firstWritable() {
+        return segments.stream()
+                .filter(s -> s.type() == LOAD && (s.flags() & (WRITABLE | EXECUTABLE)) == WRITABLE)
+                .findFirst();
     }
 
     private void searchGo(long offset, long bytes) throws IOException {
@@ -365,23 +394,28 @@ final class ElfReader {
         return segments.stream().anyMatch(segment -> segment.type() == segmentType);
     }
 
-    /** What the code needs of its architecture, as far as the file says. */
+    /** What the code needs of its architecture, as far as the file says: the newer of what C's and Go's linkers say. */
     private Optional<String> variant(String architecture) {
         Optional<String> byGo = go.flatMap(GoBuild::platform)
                 .filter(p -> p.architecture().equals(architecture))
                 .flatMap(Platform::variant);
-        return switch (architecture) {
-            case "arm", "armbe" -> arm.variant().or(() -> byGo);
-            case "amd64" -> {
-                Set<Property> needed = notes.properties();
-                yield needed.contains(Property.X86_64_V4)
-                        ? Optional.of("v4")
-                        : needed.contains(Property.X86_64_V3)
-                                ? Optional.of("v3")
-                                : needed.contains(Property.X86_64_V2) ? Optional.of("v2") : byGo;
-            }
-            default -> byGo;
+        Optional<String> byOther = switch (architecture) {
+            case "arm", "armbe" -> arm.variant();
+            case "amd64" -> level();
+            default -> Optional.empty();
         };
+        // One digit after the letter, so that the newer is the greater text.
+        return Stream.concat(byGo.stream(), byOther.stream()).max(Comparator.naturalOrder());
+    }
+
+    private Optional<String> level() {
+        Set<Property> needed = notes.properties();
+        if (needed.contains(Property.X86_64_V4)) {
+            return Optional.of("v4");
+        } else if (needed.contains(Property.X86_64_V3)) {
+            return Optional.of("v3");
+        }
+        return needed.contains(Property.X86_64_V2) ? Optional.of("v2") : Optional.empty();
     }
 
     private Optional<FloatAbi> floatAbi() {

@@ -208,12 +208,22 @@ public final class HostPlatform {
     }
 
     /**
-     * Returns the platform that this process is for: what images are built and pulled for by default.
+     * Returns the platform that this process is for.
      *
      * @return the platform, normalised; with ARM's variant, without a level of x86-64
      */
     public Platform platform() {
         return platform;
+    }
+
+    /**
+     * Returns the platform that images are built and pulled for by default: this one, and on macOS, which has no images of its
+     * own, Linux on the same architecture.
+     *
+     * @return the platform, normalised
+     */
+    public Platform forImages() {
+        return platform.os().equals("darwin") ? Platform.of("linux", platform.architecture()) : platform;
     }
 
     /**

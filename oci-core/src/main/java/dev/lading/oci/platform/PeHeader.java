@@ -11,7 +11,7 @@ import java.util.Set;
  *
  * @param machine the number of the machine, such as 0x8664
  * @param bits 32 or 64; 0 if the optional header was not seen
- * @param library true if it is a DLL
+ * @param library true if it is marked as a library (DLL), as some programs for UEFI are too
  * @param subsystem what starts it
  * @param managed true if it holds .NET code, which may run on other machines than {@code machine} says
  * @param platforms the one platform, if it is for Windows and the machine has a name
@@ -79,9 +79,8 @@ public record PeHeader(
     /** Returns what this is, in words. */
     @Override
     public String toString() {
-        String what = subsystem == Subsystem.EFI ? "UEFI " : "Windows ";
-        return what
-                + (library ? "library" : "program")
+        String what = library ? "Windows library" : "Windows program";
+        return (subsystem == Subsystem.EFI ? "UEFI program" : what)
                 + platform()
                         .map(p -> " for " + p)
                         .orElseGet(() -> architecture(machine)

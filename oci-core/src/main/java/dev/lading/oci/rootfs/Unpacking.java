@@ -21,7 +21,6 @@ import java.util.Set;
  */
 final class Unpacking implements Effects {
     private static final int SET_IDS = 06000;
-    private static final int STICKY = 01000;
     private static final String USER = "user.";
     private static final String TRUSTED = "trusted.";
 
@@ -120,7 +119,7 @@ final class Unpacking implements Effects {
 
     private void setMode(Node node, Path path) throws IOException {
         int mode = node.inode().mode();
-        int kept = 0777 | (node.isFolder() ? STICKY : 0) | (owners ? SET_IDS : 0);
+        int kept = 01777 | (owners ? SET_IDS : 0);
         boolean refused = disk.setMode(path, mode & kept);
         if (refused || (mode & SET_IDS & ~kept) != 0) {
             droppedModeBits++;

@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OciLayoutTest {
     @TempDir
@@ -211,6 +213,54 @@ class OciLayoutTest {
                         .toString();
                 assertThat(layout.find(digest)).isEmpty();
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "v1.0_a:b@c+d", "a--b", "a-b", "registry.example:5000/team/app:1", "A/b/C"})
+    void a_name_of_words_and_single_separators_is_taken(String name) {
+        try (OciLayout layout = OciLayout.open(temp.resolve("image"))) {
+            layout.put(document(1));
+            layout.tag(document(1), name);
+            assertThat(layout.find(name)).contains(document(1).descriptor());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "-a",
+                "a-",
+                "a---b",
+                "a..b",
+                "a.-b",
+                "a-.b",
+                "a//b",
+                "/a",
+                "a/",
+                "a/-b",
+                "a b",
+                "a\n",
+                "\u00e4",
+                "a--.b",
+                "sha256:a"
+            })
+    void a_name_of_another_form_is_refused(String name) {
+        try (OciLayout layout = OciLayout.open(temp.resolve("image"))) {
+            layout.put(document(1));
+            assertThatThrownBy(() -> layout.tag(document(1), name)).isInstanceOf(InvalidInputException.class);
+        }
+    }
+
+    @Test
+    void a_name_of_any_length_is_looked_at_without_going_deep() {
+        try (OciLayout layout = OciLayout.open(temp.resolve("image"))) {
+            layout.put(document(1));
+            String name = "a-".repeat(100_000) + "a";
+            layout.tag(document(1), name);
+            assertThat(layout.find(name)).isPresent();
+            assertThatThrownBy(() -> layout.tag(document(1), name + "-")).isInstanceOf(InvalidInputException.class);
         }
     }
 }

@@ -252,6 +252,20 @@ class ElfHeaderTest {
         assertThat(go.platform()).map(Platform::toString).contains(platform);
     }
 
+    @ParameterizedTest
+    @CsvSource({"6, 7, v7", "10, 5, v7"})
+    void the_newer_of_what_attributes_and_go_ask_for_is_needed(int attribute, int go, String variant) {
+        ElfBuilder builder = new ElfBuilder(32, false, 40);
+        ElfHeader elf = read(builder.section(".ARM.attributes", 0x70000003, builder.armAttributes(6, attribute))
+                .section(
+                        ".go.buildinfo",
+                        1,
+                        ElfBuilder.goInline(
+                                "go1.20", "build\tGOOS=linux\nbuild\tGOARCH=arm\nbuild\tGOARM=" + go + "\n")));
+
+        assertThat(elf.platform()).contains(Platform.of("linux", "arm", variant));
+    }
+
     @Test
     void old_go_programs_tell_their_version_by_address() {
         // The segment stands after one header, three program headers and their padding.

@@ -94,6 +94,9 @@ class ExecutableFuzzTest {
                             assertThat(whole.toString()).isNotEmpty();
                             ExecutableHeader.of(Arrays.copyOf(file, file.length / 2))
                                     .platforms();
+                            HeaderCollector collector = new HeaderCollector(file.length + 200_000L);
+                            collector.take(file, 0, file.length);
+                            collector.header().platforms();
                         })
                         .as(() -> Arrays.toString(file))
                         .doesNotThrowAnyException();

@@ -3,6 +3,7 @@ package dev.lading.oci.platform;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lading.oci.CancelledException;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.NotFoundException;
 import dev.lading.oci.Platform;
@@ -279,6 +280,17 @@ class ExecutableHeaderTest {
                 .isInstanceOf(NotFoundException.class)
                 .hasMessageContaining("there is no file");
         assertThatThrownBy(() -> ExecutableHeader.of(new byte[3], 2)).isInstanceOf(InvalidInputException.class);
+    }
+
+    @Test
+    void an_interrupt_ends_the_reading_and_keeps_the_flag(@TempDir Path folder) throws IOException {
+        Path file = Files.write(folder.resolve("program"), new ElfBuilder(64, false, 62).build());
+        Thread.currentThread().interrupt();
+        try {
+            assertThatThrownBy(() -> ExecutableHeader.of(file)).isInstanceOf(CancelledException.class);
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
     }
 
     @Test

@@ -134,6 +134,12 @@ class HostPlatformTest {
         assertThat(HostPlatform.of(root, osName, osArch).platform()).hasToString(platform);
     }
 
+    @ParameterizedTest
+    @CsvSource({"Mac OS X,aarch64,linux/arm64", "Windows 11,amd64,windows/amd64", "Linux,amd64,linux/amd64"})
+    void images_are_for_the_host_and_for_linux_where_it_has_none(String osName, String osArch, String platform) {
+        assertThat(HostPlatform.of(root, osName, osArch).forImages()).hasToString(platform);
+    }
+
     @Test
     void this_host_is_one_of_the_known_ones() {
         HostPlatform host = HostPlatform.detect();

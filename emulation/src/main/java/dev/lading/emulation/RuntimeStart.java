@@ -1,0 +1,112 @@
+package dev.lading.emulation;
+
+import dev.lading.oci.NotFoundException;
+import dev.lading.oci.UnsupportedException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An OCI runtime. The container joins a process namespace whose first process is a shell of the host that does nothing but
+ * collect what is left over: the program is then not the first, so that signals mean to it what they mean everywhere (an
+ * emulated program that crashes as the first process hangs for ever), and the end of that shell is the end of all.
+ */
+final class RuntimeStart {
+    private static final String LOG = "runtime.log";
+    private static final String PROCESSES = "processes-of-run";
+    private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
+    private static final String HOLD =
+            "read -r pid rest </proc/self/stat; echo $pid; exec >/dev/null; sleep 2147483647 & wait";
+
+    private RuntimeStart() {}
+
+    static Optional<Path> program(LaunchSpec spec) {
+        return spec.runtime.isPresent() ? spec.runtime : HostProgram.find("runc");
+    }
+
+    /** A runtime maps root first, and where one identifier is all there is, no other is left. */
+    static boolean takes(LaunchPlan plan) {
+        return plan.ids() != LaunchPlan.Ids.ONE
+                || plan.account().userId() == 0 && plan.account().groupId() == 0;
+    }
+
+    static Start prepare(LaunchPlan plan, RunFolder run, RootView view) throws IOException {
+        Path runtime = program(plan.spec())
+                .filter(Files::isExecutable)
+                .orElseThrow(() -> new NotFoundException("there is no OCI runtime "
+                        + plan.spec().runtime.map(Path::toString).orElse("runc") + " on this host; install runc"));
+        if (!takes(plan)) {
+            throw new UnsupportedException(
+                    BackEnd.RUNTIME + " without root's rights runs programs as root of their root file"
+                            + " system only, and not as " + plan.spec().user + "; choose " + BackEnd.BUBBLEWRAP);
+        }
+        Stage stage = new Stage(plan, run, view).begin().mounts(view.mounts());
+        Path bundle = Files.createDirectory(run.path().resolve("bundle"));
+        Path processes = run.path().resolve(PROCESSES);
+        String cgroup = "/lading-" + run.name();
+        Files.writeString(bundle.resolve("config.json"), RuntimeSpec.of(plan, view, processes, cgroup));
+        if (plan.ids() != LaunchPlan.Ids.ONE) {
+            rememberCgroups(run, cgroup);
+        }
+        List<String> hold = new ArrayList<>(Stage.diesWithParent());
+        hold.addAll(List.of(Stage.tool("unshare"), "--pid", "--fork", "--kill-child", Stage.tool("sh"), "-c", HOLD));
+        List<String> base = new ArrayList<>(List.of(
+                runtime.toString(), "--root", run.path().resolve("runtime").toString()));
+        if (plan.ids() == LaunchPlan.Ids.ONE) {
+            base.add("--rootless=true");
+        }
+        List<String> start = new ArrayList<>(base);
+        start.addAll(
+                List.of("--log", run.path().resolve(LOG).toString(), "run", "--bundle", bundle.toString(), run.name()));
+        List<String> signals = new ArrayList<>(base);
+        signals.addAll(List.of("kill", run.name()));
+        stage.script()
+                .line("umask 022")
+                .line("exec 4<&0")
+                .line(ShellText.quoted(hold) + " </dev/null 3>&- 4<&- | {")
+                .line("read -r holder")
+                .line(ShellText.quoted(List.of(Stage.tool("ln"), "-s")) + " /proc/$holder/ns/pid " + PROCESSES)
+                .line("set +e")
+                .line("( exec " + ShellText.quoted(start) + " <&4 4<&- 2>&3 3>&- )")
+                .line("code=$?")
+                .line("kill -9 $holder")
+                .line("exit $code")
+                .line("}");
+        stage.write();
+        boolean parted = view.staged() || plan.ids() != LaunchPlan.Ids.HOST;
+        Path log = run.path().resolve(LOG);
+        return new Start(
+                stage.command(parted ? List.of("--mount") : List.of()),
+                stage.needsMap(),
+                () -> true,
+                code -> !failed(log, code),
+                LOG,
+                Optional.of(signals));
+    }
+
+    /** The runtime's own failure has the exit code 1, and a line in the log. */
+    private static boolean failed(Path log, int code) {
+        try {
+            return code != 0 && Files.exists(log) && Files.readString(log).contains("level=error");
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    /** Where it makes its control groups: one folder, or one for each controller of the older kind. */
+    private static void rememberCgroups(RunFolder run, String cgroup) throws IOException {
+        run.rememberCgroup(Path.of(CGROUPS + cgroup));
+        if (Files.exists(CGROUPS.resolve("cgroup.controllers"))) {
+            return;
+        }
+        try (DirectoryStream<Path> controllers = Files.newDirectoryStream(CGROUPS)) {
+            for (Path controller : controllers) {
+                run.rememberCgroup(Path.of(controller + cgroup));
+            }
+        }
+    }
+}

@@ -1,0 +1,336 @@
+package dev.lading.it.peers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lading.emulation.Binfmt;
+import dev.lading.emulation.BinfmtFlag;
+import dev.lading.emulation.BinfmtHandler;
+import dev.lading.emulation.Emulator;
+import dev.lading.emulation.HostExecution;
+import dev.lading.emulation.QemuTarget;
+import dev.lading.emulation.Registration;
+import dev.lading.oci.ConflictException;
+import dev.lading.oci.InvalidInputException;
+import dev.lading.oci.NotFoundException;
+import dev.lading.oci.UnavailableException;
+import dev.lading.oci.UnsupportedException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Handlers in the real kernel: in tables of user namespaces, and once in the host's, from which they are removed again. */
+@Timeout(120)
+class RegisteringTest {
+    private static final Set<BinfmtFlag> PF = BinfmtFlag.parse("PF");
+
+    @TempDir
+    Path temp;
+
+    private HostExecution host = HostExecution.detect();
+
+    @BeforeEach
+    void peers() {
+        Peers.requireRoot();
+        Peers.require("qemu-aarch64-static");
+        host = HostExecution.detect();
+    }
+
+    private static QemuTarget target(String name) {
+        return QemuTarget.named(name).orElseThrow();
+    }
+
+    private static BinfmtHandler handler(String name, String target, Path interpreter) {
+        return BinfmtHandler.of(name, target(target), interpreter.toString(), PF);
+    }
+
+    private static Path qemu(String target) {
+        return Peers.require("qemu-" + target + "-static");
+    }
+
+    @Test
+    void each_target_of_qemu_is_registered_once_and_runs_in_every_root_file_system() {
+        try (PrivateTables tables = PrivateTables.open()) {
+            Registration registration = Registration.of(host);
+            assertThat(registration.leftOut())
+                    .isNotEmpty()
+                    .allSatisfy((emulator, why) ->
+                            assertThat(emulator.target().name()).isIn("x86_64", "i386"));
+            Registration.Result first = registration.register(tables.table());
+            assertThat(first.failed()).isEmpty();
+            assertThat(first.registered()).hasSizeGreaterThan(30);
+            Registration.Result second = registration.register(tables.table());
+            assertThat(second.registered()).isEmpty();
+            assertThat(second.unchanged()).isEqualTo(first.registered());
+            // The newest is asked first, and the kernel says what was written.
+            List<BinfmtHandler> reversed = new ArrayList<>(first.registered());
+            Collections.reverse(reversed);
+            assertThat(tables.table().handlers()).isEqualTo(reversed);
+
+            Map<String, String> listed = tables.lading("emulators")
+                    .succeeded()
+                    .lines()
+                    .filter(line -> line.startsWith("linux/"))
+                    .collect(Collectors.toMap(line -> line.split(" +")[0], line -> line));
+            for (BinfmtHandler handler : first.registered()) {
+                QemuTarget target = QemuTarget.of(handler.magic()).orElseThrow();
+                String platform = target.name().equals("arm")
+                        ? "linux/arm/v7"
+                        : target.platform().toString();
+                assertThat(listed)
+                        .hasEntrySatisfying(
+                                platform,
+                                line -> assertThat(line)
+                                        .contains("by the handler " + handler)
+                                        .doesNotContain("not in other root file systems"));
+            }
+            assertThat(listed.get("linux/386")).contains("native");
+        }
+    }
+
+    @Test
+    void a_handler_is_disabled_enabled_and_removed_and_another_one_behind_it_is_asked_again() throws IOException {
+        try (PrivateTables tables = PrivateTables.open()) {
+            Binfmt table = tables.table();
+            assertThat(table.status()).isEqualTo(Binfmt.Status.ENABLED);
+            BinfmtHandler theirs = handler("qemu-aarch64", "aarch64", qemu("aarch64"));
+            Files.writeString(table.mountPoint().resolve("register"), theirs.registerLine(), StandardOpenOption.WRITE);
+            BinfmtHandler ours = handler("lading-aarch64", "aarch64", qemu("aarch64"));
+            assertThat(table.register(ours)).isTrue();
+            assertThat(table.handlers()).containsExactly(ours, theirs);
+            assertThat(tables.lading("emulators").succeeded()).contains("by the handler lading-aarch64");
+
+            table.disable("lading-aarch64");
+            assertThat(table.handler("lading-aarch64"))
+                    .hasValueSatisfying(off -> assertThat(off.enabled()).isFalse());
+            assertThat(tables.lading("emulators").succeeded()).contains("by the handler qemu-aarch64");
+            table.enable("lading-aarch64");
+            assertThat(table.handler("lading-aarch64")).contains(ours);
+
+            assertThat(table.remove("lading-aarch64")).isTrue();
+            assertThat(table.remove("lading-aarch64")).isFalse();
+            assertThat(table.handlers()).containsExactly(theirs);
+            assertThatThrownBy(() -> table.enable("lading-aarch64")).isInstanceOf(NotFoundException.class);
+        }
+    }
+
+    @Test
+    void what_others_registered_is_neither_replaced_nor_removed() throws IOException {
+        try (PrivateTables tables = PrivateTables.open()) {
+            Binfmt table = tables.table();
+            BinfmtHandler theirs = handler("qemu-aarch64", "aarch64", qemu("aarch64"));
+            Files.writeString(table.mountPoint().resolve("register"), theirs.registerLine(), StandardOpenOption.WRITE);
+            assertThat(table.register(theirs)).isFalse();
+            assertThatThrownBy(() -> table.register(handler("qemu-aarch64", "arm", qemu("arm"))))
+                    .isInstanceOf(ConflictException.class)
+                    .hasMessageContaining("lading-");
+            assertThatThrownBy(() -> table.remove("qemu-aarch64")).isInstanceOf(InvalidInputException.class);
+            // One of ours that says something else is replaced.
+            table.register(handler("lading-x", "arm", qemu("arm")));
+            assertThat(table.register(handler("lading-x", "s390x", qemu("s390x"))))
+                    .isTrue();
+            assertThat(Registration.remove(table))
+                    .singleElement()
+                    .isEqualTo(handler("lading-x", "s390x", qemu("s390x")));
+            assertThat(table.handlers()).containsExactly(theirs);
+        }
+    }
+
+    @Test
+    void the_hosts_own_architecture_is_never_registered() {
+        try (PrivateTables tables = PrivateTables.open()) {
+            QemuTarget own = QemuTarget.of(host.host()).orElseThrow();
+            BinfmtHandler handler = BinfmtHandler.of(
+                    "lading-own",
+                    own,
+                    Peers.require("qemu-" + own.name() + "-static").toString(),
+                    PF);
+            assertThatThrownBy(() -> tables.table().register(handler))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("nothing would start any more");
+            assertThat(tables.table().handlers()).isEmpty();
+        }
+    }
+
+    @Test
+    void what_the_kernel_refuses_is_said_in_words() {
+        try (PrivateTables tables = PrivateTables.open()) {
+            Binfmt table = tables.table();
+            assertThatThrownBy(() -> table.register(handler("lading-x", "aarch64", temp.resolve("gone"))))
+                    .isInstanceOf(NotFoundException.class)
+                    .hasMessageContaining("there is no " + temp.resolve("gone"));
+            // The longest name there may be.
+            String name = "lading-" + "n".repeat(248);
+            assertThat(table.register(handler(name, "aarch64", qemu("aarch64"))))
+                    .isTrue();
+            assertThat(table.handler(name)).isPresent();
+        }
+        Binfmt nowhere = Binfmt.at(temp.resolve("nowhere"));
+        assertThat(nowhere.status()).isEqualTo(Binfmt.Status.NOT_MOUNTED);
+        assertThat(nowhere.handlers()).isEmpty();
+        assertThatThrownBy(() -> nowhere.register(handler("lading-x", "aarch64", qemu("aarch64"))))
+                .isInstanceOf(UnsupportedException.class)
+                .hasMessageContaining("not mounted");
+    }
+
+    @Test
+    void an_emulator_whose_path_has_blanks_and_colons_is_registered_and_runs() throws IOException {
+        Path folder = Files.createDirectories(temp.resolve("a: b;c"));
+        Path emulator = Files.copy(qemu("aarch64"), folder.resolve("qemu-aarch64"));
+        try (PrivateTables tables = PrivateTables.open()) {
+            BinfmtHandler handler = handler("lading-aarch64", "aarch64", emulator);
+            assertThat(tables.table().register(handler)).isTrue();
+            assertThat(tables.table().handlers()).containsExactly(handler);
+            assertThat(tables.lading("emulators").succeeded()).contains("by the handler " + handler);
+        }
+    }
+
+    @Test
+    void several_that_register_at_once_get_one_handler_each_and_no_failure() throws Exception {
+        try (PrivateTables tables = PrivateTables.open()) {
+            Registration registration = Registration.of(host);
+            int count = registration.handlers().size();
+            ExecutorService threads = Executors.newFixedThreadPool(4);
+            try {
+                List<Callable<Registration.Result>> calls = new ArrayList<>();
+                for (int i = 0; i < 4; i++) {
+                    calls.add(() -> registration.register(tables.table()));
+                }
+                int registered = 0;
+                for (Future<Registration.Result> future : threads.invokeAll(calls)) {
+                    assertThat(future.get().failed()).isEmpty();
+                    registered += future.get().registered().size();
+                }
+                assertThat(registered).isEqualTo(count);
+            } finally {
+                threads.shutdownNow();
+                assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+            }
+            assertThat(tables.table().handlers()).hasSize(count);
+        }
+    }
+
+    @Test
+    void systemd_takes_the_file_that_is_written_for_the_next_boot() throws IOException {
+        Path systemd = Path.of("/usr/lib/systemd/systemd-binfmt");
+        Assumptions.assumeTrue(Files.isExecutable(systemd), "SKIPPED: systemd-binfmt is not installed");
+        Registration registration = Registration.of(host);
+        List<Path> files = registration.writeFiles(Registration.Boot.SYSTEMD, temp);
+        assertThat(files).containsExactly(temp.resolve("etc/binfmt.d/lading.conf"));
+        try (PrivateTables tables = PrivateTables.open()) {
+            tables.run(systemd.toString(), files.get(0).toString()).succeeded();
+            assertThat(tables.table().handlers()).containsExactlyInAnyOrderElementsOf(registration.handlers());
+        }
+        registration.writeFiles(Registration.Boot.DEBIAN, temp);
+        assertThat(Registration.ownFiles(temp)).hasSize(registration.handlers().size() + 1);
+        Registration.removeFiles(temp);
+        assertThat(Registration.ownFiles(temp)).isEmpty();
+    }
+
+    @Test
+    void the_table_of_a_private_run_keeps_the_hosts_handlers() throws IOException {
+        Path theirs = Files.copy(qemu("s390x"), temp.resolve("qemu-s390x"));
+        try (PrivateTables tables = PrivateTables.open()) {
+            tables.table().register(handler("theirs", "s390x", theirs));
+            // What a JVM inside sees as the host's is what it must carry on.
+            Command inside = tables.run(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:TieredStopAtLevel=1",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Union.class.getName(),
+                    qemu("aarch64").toString());
+            assertThat(inside.succeeded().lines())
+                    .containsExactly("theirs (" + theirs + ", PF)", "lading-aarch64 (" + qemu("aarch64") + ", POCF)");
+        }
+    }
+
+    /** Prints what a private run would register. */
+    static final class Union {
+        private Union() {}
+
+        public static void main(String[] words) {
+            HostExecution.detect()
+                    .privateHandlers(List.of(Emulator.of(Path.of(words[0]))))
+                    .forEach(System.out::println);
+        }
+    }
+
+    @Test
+    void without_the_right_it_is_said_what_would_help() {
+        Path setpriv = Peers.require("setpriv");
+        // Nobody, who may read the class path wherever it is.
+        Command refused = Command.run(
+                setpriv.toString(),
+                "--reuid",
+                "65534",
+                "--regid",
+                "65534",
+                "--clear-groups",
+                "--inh-caps",
+                "+dac_read_search",
+                "--ambient-caps",
+                "+dac_read_search",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.lading.cli.Main",
+                "emulators",
+                "install");
+        assertThat(refused.exitCode()).as(refused.err()).isEqualTo(1);
+        assertThat(refused.err()).contains("Do it as root", "private table").doesNotContain("fault in lading itself");
+    }
+
+    @Test
+    void the_hosts_table_gets_a_handler_and_loses_it_again() {
+        Binfmt system = Binfmt.system();
+        boolean mounted;
+        try {
+            mounted = system.mount();
+        } catch (UnavailableException e) {
+            Assumptions.abort("SKIPPED: the host's table is out of reach: " + e.getMessage());
+            return;
+        }
+        try {
+            List<BinfmtHandler> before = system.handlers();
+            BinfmtHandler handler = handler("lading-test-hexagon", "hexagon", qemu("hexagon"));
+            try {
+                assertThat(system.register(handler)).isTrue();
+                assertThat(system.register(handler)).isFalse();
+                assertThat(system.handler("lading-test-hexagon")).contains(handler);
+                assertThat(HostExecution.detect()
+                                .of(target("hexagon").platform())
+                                .toString())
+                        .contains("by the handler lading-test-hexagon");
+            } finally {
+                system.remove("lading-test-hexagon");
+            }
+            assertThat(system.handlers()).isEqualTo(before);
+        } finally {
+            if (mounted) {
+                Command.run(
+                                Peers.require("umount").toString(),
+                                system.mountPoint().toString())
+                        .succeeded();
+            }
+        }
+    }
+}
