@@ -155,6 +155,7 @@ class EmulatorImageTest {
     @Test
     void each_emulator_of_the_host_runs_a_program_for_its_target() {
         HostExecution here = HostExecution.detect();
+        assertThat(here.all()).isNotEmpty();
         for (QemuTarget target : QemuTarget.all()) {
             if (here.emulator(target).isPresent()) {
                 assertThat(here.of(target.platform()).runs()).as(target.name()).isTrue();
