@@ -5,6 +5,9 @@ import dev.lading.build.BuildResult;
 import dev.lading.build.ImageBuilder;
 import dev.lading.emulation.ExecDiagnosis;
 import dev.lading.emulation.HostExecution;
+import dev.lading.emulation.ImageRunner;
+import dev.lading.emulation.Launcher;
+import dev.lading.emulation.RunResult;
 import dev.lading.oci.CancelledException;
 import dev.lading.oci.Descriptor;
 import dev.lading.oci.Digest;
@@ -31,6 +34,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -206,6 +210,26 @@ public final class Lading implements AutoCloseable {
      */
     public ExecDiagnosis explain(Place place, Optional<Platform> platform, HostExecution host) {
         return Explaining.of(image(place, platform), host);
+    }
+
+    /**
+     * Runs an image and waits for its end. What the program changes is gone after it.
+     *
+     * @param place the image
+     * @param platform the platform wanted, as for {@link #image}
+     * @param host what this host runs, and how
+     * @param settings what the image leaves open: network, mounts, limits, streams; the launcher is set as the image says
+     * @param arguments what replaces the image's command; none leaves it
+     * @return how it ended
+     * @throws LadingException as {@link #image} and {@link ImageRunner#run}
+     */
+    public RunResult run(
+            Place place,
+            Optional<Platform> platform,
+            HostExecution host,
+            UnaryOperator<Launcher> settings,
+            List<String> arguments) {
+        return ImageRunner.of(image(place, platform), host).with(settings).run(arguments);
     }
 
     /**

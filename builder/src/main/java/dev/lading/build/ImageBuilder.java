@@ -236,6 +236,7 @@ public final class ImageBuilder {
     /**
      * Returns this build with a bound on the threads that work at once; as many as there are processors but at most 4 unless
      * said. Layers are made side by side, and a thread that has none left helps the others. The result does not depend on it.
+     * Zstd needs two threads even where one is asked for.
      *
      * @param count how many, at least 1
      * @return the new description
@@ -281,8 +282,10 @@ public final class ImageBuilder {
             throw new InvalidInputException("a build names at least one platform, such as linux/amd64");
         }
         platforms.forEach(this::requireWritable);
+        // All at once: one refusal names every platform that the base lacks, and its index is read once.
+        Map<Platform, Image> bases = base.map(graph -> graph.images(platforms)).orElse(Map.of());
         Map<Platform, Start> starts = new LinkedHashMap<>();
-        platforms.forEach(platform -> starts.put(platform, start(platform)));
+        platforms.forEach(platform -> starts.put(platform, start(platform, Optional.ofNullable(bases.get(platform)))));
         MemoryStore memory = MemoryStore.create();
         PlatformAudit.Collected audit = new PlatformAudit.Collected();
         Map<Platform, List<Layer>> layers = layers(audit, target);
@@ -322,12 +325,12 @@ public final class ImageBuilder {
     /** What a platform's image begins with. */
     private record Start(Platform platform, ImageConfig config, List<Descriptor> layers) {}
 
-    private Start start(Platform platform) {
+    private static Start start(Platform platform, Optional<Image> base) {
         if (base.isEmpty()) {
             Platform normalized = platform.normalized();
             return new Start(normalized, ImageConfig.create(normalized), List.of());
         }
-        Image image = base.get().image(platform);
+        Image image = base.get();
         if (!IndexBuilder.agree(image.config().platform(), platform)) {
             throw new InvalidInputException("the base " + image + " is listed for " + platform
                     + " but its own configuration says " + image.config().platform()
@@ -369,11 +372,15 @@ public final class ImageBuilder {
         // What is missing is told in the order of the layers, before the first of them is made.
         tasks.forEach(ImageBuilder::requireSources);
         int bound = threads.orElse(LayerCrew.defaultThreads());
+        // Zstd cannot borrow threads: each layer has one of its own, or all that are left where layers are few.
+        boolean ownThreads = compression.mediaType().equals(MediaType.OCI_LAYER_ZSTD);
+        int atOnce = ownThreads ? Math.max(1, Math.min(tasks.size(), bound / 2)) : bound;
+        int each = ownThreads ? Math.max(1, bound / atOnce) : bound;
         List<Layer> made = LayerCrew.run(
                 tasks.stream()
-                        .map(task -> (LayerCrew.Task) helpers -> write(task, bound, helpers, audit, target))
+                        .map(task -> (LayerCrew.Task) helpers -> write(task, each, helpers, audit, target))
                         .toList(),
-                bound);
+                atOnce);
         Map<Platform, List<Layer>> layers = new LinkedHashMap<>();
         for (int i = 0; i < made.size(); i++) {
             Layer layer = made.get(i);

@@ -38,6 +38,7 @@ final class Session {
         verbs.put("copy", CopyVerb::new);
         verbs.put("unpack", UnpackVerb::new);
         verbs.put("export", ExportVerb::new);
+        verbs.put("run", () -> new RunVerb(environment));
         verbs.put("explain", ExplainVerb::new);
         verbs.put("emulators", EmulatorsVerb::new);
         verbs.put("registry", RegistryVerb::new);

@@ -62,7 +62,8 @@ final class BubblewrapStart {
         return new Start(
                 stage.command(parted ? List.of("--mount") : List.of()),
                 stage.needsMap(),
-                code -> ended(run),
+                () -> status(run).contains("child-pid"),
+                code -> status(run).contains("exit-code"),
                 Stage.LOG,
                 Optional.empty());
     }
@@ -83,10 +84,11 @@ final class BubblewrapStart {
                         + BackEnd.BUBBLEWRAP + " on this host, for it has no folder /mnt; make it"));
     }
 
-    /** Bubblewrap writes the exit code down if there was a program that had one. */
-    private static boolean ended(RunFolder run) {
+    /** Bubblewrap writes down the child it started, and the exit code of the program if there was one. */
+    private static String status(RunFolder run) {
+        Path file = run.path().resolve(STATUS);
         try {
-            return Files.readString(run.path().resolve(STATUS)).contains("\"exit-code\"");
+            return Files.exists(file) ? Files.readString(file) : "";
         } catch (IOException e) {
             throw LadingException.from("cannot read how the program ended", e);
         }
@@ -114,9 +116,9 @@ final class BubblewrapStart {
         for (RootView.Mounted mounted : view.mounted()) {
             String at = "/" + mounted.inRoot();
             switch (mounted.place().target()) {
-                case "/proc" -> words.addAll(List.of("--proc", at));
+                case "/proc" -> processes(plan, words, at);
                 case "/dev" -> words.addAll(List.of("--dev", at, "--mqueue", at + "/mqueue"));
-                case "/sys" -> words.addAll(List.of("--ro-bind", "/sys", at));
+                case "/sys" -> system(spec, words, at);
                 default -> words.addAll(other(mounted, at));
             }
         }
@@ -130,6 +132,34 @@ final class BubblewrapStart {
             words.addAll(List.of("--setenv", variable.getKey(), variable.getValue()));
         }
         return words;
+    }
+
+    /** Bubblewrap makes {@code sys} read-only only where the folder itself may be written to, which nobody may (0.8.0). */
+    private static void processes(LaunchPlan plan, List<String> words, String at) {
+        words.addAll(List.of("--proc", at));
+        if (plan.ids() != LaunchPlan.Ids.ONE) {
+            for (String name : NamespaceStart.READ_ONLY) {
+                words.addAll(List.of("--ro-bind-try", "/proc/" + name, at + "/" + name));
+            }
+            for (String name : NamespaceStart.HIDDEN) {
+                if (Files.exists(Path.of("/proc", name))) {
+                    words.addAll(List.of("--ro-bind", "/dev/null", at + "/" + name));
+                }
+            }
+        }
+    }
+
+    /** The host's own, for no new one can be mounted; what it says of the host's network is hidden. */
+    private static void system(LaunchSpec spec, List<String> words, String at) {
+        words.addAll(List.of("--ro-bind", "/sys", at));
+        List<String> hidden = spec.network == Network.NONE
+                ? List.of("/fs/cgroup", "/firmware", "/class/net", "/devices/virtual/net")
+                : List.of("/fs/cgroup", "/firmware");
+        for (String name : hidden) {
+            if (Files.isDirectory(Path.of("/sys" + name))) {
+                words.addAll(List.of("--tmpfs", at + name, "--remount-ro", at + name));
+            }
+        }
     }
 
     private static List<String> other(RootView.Mounted mounted, String at) {

@@ -58,6 +58,10 @@ public final class Launcher {
         return new Launcher(new LaunchSpec(Objects.requireNonNull(host)));
     }
 
+    LaunchSpec spec() {
+        return spec;
+    }
+
     private Launcher with(Consumer<LaunchSpec> change) {
         LaunchSpec copy = spec.copy();
         change.accept(copy);

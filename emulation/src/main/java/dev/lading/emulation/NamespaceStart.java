@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
  */
 final class NamespaceStart {
     private static final List<String> DEVICES = List.of("null", "zero", "full", "random", "urandom", "tty");
-    private static final List<String> READ_ONLY = List.of("sys", "sysrq-trigger", "irq", "bus", "fs");
-    private static final List<String> HIDDEN = List.of("kcore", "keys", "timer_list", "sched_debug", "latency_stats");
+    static final List<String> READ_ONLY = List.of("sys", "sysrq-trigger", "irq", "bus", "fs");
+    static final List<String> HIDDEN = List.of("kcore", "keys", "timer_list", "sched_debug", "latency_stats");
 
     private NamespaceStart() {}
 
@@ -74,7 +74,12 @@ final class NamespaceStart {
         }
         Path ready = run.path().resolve(Stage.READY);
         return new Start(
-                stage.command(namespaces), stage.needsMap(), code -> Files.exists(ready), Stage.LOG, Optional.empty());
+                stage.command(namespaces),
+                stage.needsMap(),
+                () -> Files.exists(ready),
+                code -> Files.exists(ready),
+                Stage.LOG,
+                Optional.empty());
     }
 
     private static List<String> privileges(LaunchPlan plan) {

@@ -89,7 +89,6 @@ final class RootView {
             }
         }
         if (!aside.isEmpty()) {
-            staged = true;
             Path seen = path();
             mounts.bind(seen, seen);
             bindAllInto(seen);
@@ -135,6 +134,7 @@ final class RootView {
     }
 
     private void makeAside(Path inRoot, boolean folder) throws IOException {
+        staged = true;
         aside.add(inRoot.getName(0).toString());
         Path path = path().resolve(inRoot.toString());
         if (folder) {

@@ -11,7 +11,7 @@ public interface RunningProgram {
      * Sends a signal to the program, not to the programs it started.
      *
      * @param number the signal's number, from 1 to 64
-     * @return true if it was sent; false if the program has ended
+     * @return true if it was sent; false if the program has not begun yet, or has ended
      * @throws LadingException if it cannot be sent
      */
     boolean signal(int number);

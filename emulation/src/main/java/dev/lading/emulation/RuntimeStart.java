@@ -55,16 +55,13 @@ final class RuntimeStart {
         List<String> hold = new ArrayList<>(Stage.diesWithParent());
         hold.addAll(List.of(Stage.tool("unshare"), "--pid", "--fork", "--kill-child", Stage.tool("sh"), "-c", HOLD));
         List<String> base = new ArrayList<>(List.of(
-                runtime.toString(),
-                "--root",
-                run.path().resolve("runtime").toString(),
-                "--log",
-                run.path().resolve(LOG).toString()));
+                runtime.toString(), "--root", run.path().resolve("runtime").toString()));
         if (plan.ids() == LaunchPlan.Ids.ONE) {
             base.add("--rootless=true");
         }
         List<String> start = new ArrayList<>(base);
-        start.addAll(List.of("run", "--bundle", bundle.toString(), run.name()));
+        start.addAll(
+                List.of("--log", run.path().resolve(LOG).toString(), "run", "--bundle", bundle.toString(), run.name()));
         List<String> signals = new ArrayList<>(base);
         signals.addAll(List.of("kill", run.name()));
         stage.script()
@@ -85,6 +82,7 @@ final class RuntimeStart {
         return new Start(
                 stage.command(parted ? List.of("--mount") : List.of()),
                 stage.needsMap(),
+                () -> true,
                 code -> !failed(log, code),
                 LOG,
                 Optional.of(signals));

@@ -261,6 +261,12 @@ final class Supervision {
         if (number < 1 || number > LAST_SIGNAL) {
             throw new InvalidInputException(number + " is no signal; signals are numbered from 1 to " + LAST_SIGNAL);
         }
+        if (!start.ready().getAsBoolean()) {
+            return false;
+        }
+        if (!start.ready().getAsBoolean()) {
+            return false;
+        }
         List<String> command = new ArrayList<>();
         if (start.signals().isPresent()) {
             command.addAll(start.signals().get());

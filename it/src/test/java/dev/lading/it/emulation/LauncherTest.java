@@ -1,0 +1,652 @@
+package dev.lading.it.emulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lading.emulation.BackEnd;
+import dev.lading.emulation.Binfmt;
+import dev.lading.emulation.BinfmtHandler;
+import dev.lading.emulation.HostExecution;
+import dev.lading.emulation.Launcher;
+import dev.lading.emulation.Network;
+import dev.lading.emulation.NotRunnableException;
+import dev.lading.emulation.RunResult;
+import dev.lading.emulation.RunningProgram;
+import dev.lading.it.peers.BusyboxRoot;
+import dev.lading.it.peers.Command;
+import dev.lading.it.peers.Peers;
+import dev.lading.oci.CancelledException;
+import dev.lading.oci.InvalidInputException;
+import dev.lading.oci.NotFoundException;
+import dev.lading.oci.Platform;
+import dev.lading.oci.UnavailableException;
+import dev.lading.oci.UnsupportedException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Exchanger;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+/** Real programs of Debian in small roots, as root and as nobody, by everything that can start them. */
+class LauncherTest {
+    /** The platform, and what a program of it is told of the machine: a 32-bit one that runs natively sees the host's. */
+    private static final Map<String, List<String>> MACHINES = new TreeMap<>(Map.of(
+            "amd64", List.of("linux/amd64", "x86_64"),
+            "i386", List.of("linux/386", "x86_64"),
+            "arm64", List.of("linux/arm64", "aarch64"),
+            "armhf", List.of("linux/arm/v7", "armv7l"),
+            "s390x", List.of("linux/s390x", "s390x"),
+            "ppc64el", List.of("linux/ppc64le", "ppc64le")));
+
+    private static final String NOBODY = "65534";
+
+    @TempDir
+    static Path shared;
+
+    @TempDir
+    Path temp;
+
+    private static HostExecution host = HostExecution.detect();
+    private Path root = Path.of("/");
+    private Path state = Path.of("/");
+
+    @BeforeAll
+    static void roots() throws IOException {
+        Peers.requireRoot();
+        for (String program : List.of("runc", "bwrap", "unshare", "setpriv", "qemu-aarch64-static")) {
+            Peers.require(program);
+        }
+        Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxr-xr-x"));
+        for (String architecture : MACHINES.keySet()) {
+            BusyboxRoot.make(shared.resolve(architecture), architecture);
+        }
+        host = HostExecution.detect();
+    }
+
+    @AfterAll
+    static void nothingIsLeft() throws IOException {
+        assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(shared.toString());
+    }
+
+    @BeforeEach
+    void folders() {
+        root = shared.resolve("amd64");
+        state = temp.resolve("state");
+    }
+
+    private Launcher launcher(BackEnd backEnd) {
+        return Launcher.on(host).root(root).backEnd(backEnd).state(state);
+    }
+
+    private static List<String> handlers() {
+        return Binfmt.system().handlers().stream().map(BinfmtHandler::toString).toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "EMULATOR")
+    void a_program_of_each_architecture_and_its_child_see_the_right_machine(BackEnd backEnd) {
+        List<String> before = handlers();
+        MACHINES.forEach((architecture, machine) -> {
+            RunResult run = launcher(backEnd)
+                    .root(shared.resolve(architecture))
+                    .platform(Platform.parse(machine.get(0)))
+                    .run("sh", "-c", "uname -m; /bin/busybox uname -m");
+            assertThat(run.stdout()).as(architecture + run.stderr()).isEqualTo((machine.get(1) + "\n").repeat(2));
+            assertThat(run.exitCode()).isZero();
+            assertThat(run.backEnd()).isEqualTo(backEnd);
+        });
+        assertThat(handlers()).isEqualTo(before);
+        assertThat(state).isEmptyDirectory();
+    }
+
+    @Test
+    void without_any_right_programs_of_each_architecture_run_by_each_back_end() throws IOException, URISyntaxException {
+        List<String> before = handlers();
+        List<String> words = new ArrayList<>(List.of("RUNTIME,BUBBLEWRAP,NAMESPACES", "/tmp/lading-it-nobody"));
+        List<String> expected = new ArrayList<>();
+        MACHINES.forEach((architecture, machine) -> {
+            words.addAll(List.of(shared.resolve(architecture).toString(), machine.get(0)));
+            for (BackEnd backEnd : List.of(BackEnd.RUNTIME, BackEnd.BUBBLEWRAP, BackEnd.NAMESPACES)) {
+                expected.add(
+                        architecture + " " + backEnd.name() + " 7 " + machine.get(1) + "," + machine.get(1) + ",0");
+            }
+        });
+        words.addAll(List.of("--", "sh", "-c", "uname -m; /bin/busybox uname -m; id -u; exit 7"));
+        Command command = asNobody(words);
+        assertThat(command.succeeded().lines().toList()).as(command.err()).isEqualTo(expected);
+        assertThat(handlers()).isEqualTo(before);
+        assertThat(Path.of("/tmp/lading-it-nobody")).isEmptyDirectory();
+        Files.delete(Path.of("/tmp/lading-it-nobody"));
+    }
+
+    /** Runs {@link RunPrograms} as nobody, from copies that nobody may read. */
+    private Command asNobody(List<String> words) throws IOException, URISyntaxException {
+        Path classes = shared.resolve("classes");
+        List<String> command = new ArrayList<>(List.of(
+                Peers.require("setpriv").toString(),
+                "--reuid",
+                NOBODY,
+                "--regid",
+                NOBODY,
+                "--clear-groups",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                copied(classes, List.of(RunPrograms.class, Launcher.class, Platform.class)),
+                RunPrograms.class.getName()));
+        command.addAll(words);
+        return Command.run(command.toArray(String[]::new));
+    }
+
+    private static String copied(Path folder, List<Class<?>> types) throws IOException, URISyntaxException {
+        List<String> path = new ArrayList<>();
+        for (Class<?> type : types) {
+            Path source = Path.of(
+                    type.getProtectionDomain().getCodeSource().getLocation().toURI());
+            Path target = folder.resolve(type.getSimpleName());
+            if (!Files.exists(target)) {
+                try (Stream<Path> files = Files.walk(source)) {
+                    for (Path file : files.toList()) {
+                        Path copy = target.resolve(source.relativize(file).toString());
+                        if (Files.isDirectory(file)) {
+                            Files.createDirectories(copy);
+                        } else {
+                            Files.createDirectories(copy.getParent());
+                            Files.copy(file, copy);
+                        }
+                    }
+                }
+            }
+            path.add(target.toString());
+        }
+        return String.join(":", path);
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "EMULATOR")
+    void output_exit_code_signals_and_input_are_the_same_by_each_back_end(BackEnd backEnd) {
+        Launcher launcher = launcher(backEnd);
+        RunResult seven = launcher.run("sh", "-c", "echo out; echo err >&2; exit 7");
+        assertThat(List.of(seven.exitCode(), seven.stdout(), seven.stderr())).isEqualTo(List.of(7, "out\n", "err\n"));
+        assertThat(seven.signal()).isEmpty();
+        RunResult crash = launcher.run("sh", "-c", "kill -SEGV $$; sleep 60");
+        assertThat(crash.signal()).hasValue(11);
+        assertThat(crash.exitCode()).isEqualTo(139);
+        assertThat(crash.stderr()).isEmpty();
+        assertThat(launcher.run("sh", "-c", "kill -TERM $$; sleep 60").exitCode())
+                .isEqualTo(143);
+        byte[] input = "a line\nünd noch eine\0".repeat(50_000).getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        RunResult cat =
+                launcher.stdin(new ByteArrayInputStream(input)).stdout(out).run("cat");
+        assertThat(cat.exitCode()).isZero();
+        assertThat(out.toByteArray()).isEqualTo(input);
+        assertThat(cat.stdout()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "EMULATOR")
+    void an_emulated_program_that_crashes_ends(BackEnd backEnd) {
+        RunResult crash = launcher(backEnd)
+                .root(shared.resolve("arm64"))
+                .platform(Platform.LINUX_ARM64)
+                .timeout(Duration.ofSeconds(60))
+                .run("sh", "-c", "kill -SEGV $$; sleep 60");
+        assertThat(crash.signal()).hasValue(11);
+        try (Stream<Path> files = Files.list(shared.resolve("arm64"))) {
+            assertThat(files.map(Path::toString)).noneMatch(name -> name.contains("core"));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "EMULATOR")
+    void the_program_sees_what_it_was_given_and_nothing_of_the_host(BackEnd backEnd) throws IOException {
+        Path given = Files.writeString(temp.resolve("a file: with, words"), "given");
+        Path folder = Files.createDirectory(temp.resolve("folder"));
+        Launcher launcher = launcher(backEnd)
+                .environment(Map.of("GREETING", "it's «grün»\nand \"two\" lines", "QEMU_LOG", "strace"))
+                .environment("LD_PRELOAD", "/nowhere.so")
+                .environment("odd.name", "1")
+                .workingDirectory("/home/user")
+                .hostname("ship")
+                .bindReadOnly(given, "/etc/given")
+                .bind(folder, "/data")
+                .tmpfs("/scratch");
+        RunResult run = launcher.run(
+                "sh",
+                "-c",
+                "pwd; hostname; env; cat /etc/given; echo new >/data/new; echo x >/etc/given; ls /scratch; "
+                        + "touch /scratch/a; ls /proc/self/fd | wc -l");
+        assertThat(run.stdout().lines().toList())
+                .as(run.stderr())
+                .contains("/home/user", "ship", "GREETING=it's «grün»", "and \"two\" lines", "LD_PRELOAD=/nowhere.so")
+                .contains("HOME=/root", "given4")
+                .contains("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+                .noneMatch(line -> line.startsWith("LC_ALL=") || line.startsWith("QEMU") || line.startsWith("JAVA"));
+        assertThat(run.stderr()).contains("Read-only");
+        assertThat(launcher.run("env").stdout()).contains("odd.name=1");
+        assertThat(run.notes()).anyMatch(note -> note.contains("QEMU_LOG"));
+        assertThat(folder.resolve("new")).hasContent("new");
+        assertThat(given).hasContent("given");
+        try (Stream<Path> names = Files.list(root)) {
+            assertThat(names.map(p -> p.getFileName().toString()))
+                    .containsExactlyInAnyOrder("bin", "proc", "dev", "sys", "tmp", "etc", "home");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "EMULATOR")
+    void the_program_has_no_privileges_that_matter_to_the_host(BackEnd backEnd) {
+        RunResult run = launcher(backEnd)
+                .run(
+                        "sh",
+                        "-c",
+                        "cat /proc/self/status; echo 1 >/proc/sys/kernel/domainname; cat /proc/kcore | head -c 1 | wc -c;"
+                                + " ls /proc/1/root; busybox mknod /tmp/disk b 254 0; busybox mount -t tmpfs none /tmp;"
+                                + " busybox chroot / busybox ls /home; ls /sys/class/net; kill -0 -1 && echo killed");
+        assertThat(run.stdout()).contains("NoNewPrivs:\t1");
+        assertThat(run.stdout().lines().filter(l -> l.startsWith("CapEff")))
+                .allMatch(l -> l.endsWith("00000000a00405fb"));
+        assertThat(run.stdout().lines().toList()).doesNotContain("eth0", "1");
+        assertThat(root.resolve("tmp/disk")).doesNotExist();
+        assertThat(run.stderr())
+                .contains("/proc/sys/kernel/domainname")
+                .contains("mknod")
+                .contains("mount");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "user, '1000 100 100 29', /home/user",
+        "1000, '1000 100 100 29', /home/user",
+        "user:audio, '1000 29 29', /home/user",
+        "12:34, '12 34 34', /",
+        "'', '0 0 0', /root"
+    })
+    void a_user_is_looked_up_in_the_root(String user, String ids, String home) {
+        for (BackEnd backEnd : List.of(BackEnd.RUNTIME, BackEnd.NAMESPACES, BackEnd.BUBBLEWRAP)) {
+            Launcher launcher = launcher(backEnd).user(user);
+            assertThat(launcher.run("sh", "-c", "echo $(id -u) $(id -g); echo $HOME")
+                            .stdout())
+                    .as(backEnd.toString())
+                    .isEqualTo(ids.split(" ", -1)[0] + " " + ids.split(" ", -1)[1] + "\n" + home + "\n");
+            if (backEnd != BackEnd.BUBBLEWRAP) {
+                assertThat(launcher.run("sh", "-c", "id -G").stdout().strip())
+                        .as(backEnd.toString())
+                        .isEqualTo(ids.split(" ", 3)[2]);
+            }
+        }
+    }
+
+    @Test
+    void what_cannot_be_is_told_before_anything_starts() throws IOException {
+        Launcher launcher = launcher(BackEnd.NAMESPACES);
+        assertThatThrownBy(() -> launcher.user("ghost").run("true"))
+                .isInstanceOf(NotFoundException.class)
+                .hasMessageContaining("«ghost»");
+        assertThatThrownBy(() -> launcher.user("4294967295").run("true")).isInstanceOf(InvalidInputException.class);
+        assertThatThrownBy(() -> launcher.run("nothing"))
+                .isInstanceOf(NotFoundException.class)
+                .hasMessageContaining("nothing");
+        assertThatThrownBy(() -> launcher.workingDirectory("/proc/self/fd").run("true"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("process table");
+        assertThatThrownBy(() -> launcher.workingDirectory("/nowhere").run("true"))
+                .isInstanceOf(NotFoundException.class);
+        assertThatThrownBy(
+                        () -> launcher.platform(Platform.parse("windows/amd64")).run("true"))
+                .isInstanceOf(UnsupportedException.class);
+        assertThatThrownBy(() -> launcher.memoryLimit(1L << 30).processLimit(5).run("true"))
+                .isInstanceOf(UnsupportedException.class)
+                .hasMessageContaining("memory, processes")
+                .hasMessageContaining("runc");
+        Path own = BusyboxRoot.make(temp.resolve("own"), "amd64");
+        Files.writeString(own.resolve("bin/crlf"), "#!/bin/sh\r\necho never\n");
+        Files.setPosixFilePermissions(own.resolve("bin/crlf"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        assertThatThrownBy(() -> launcher.root(own).run("crlf"))
+                .isInstanceOfSatisfying(
+                        NotRunnableException.class,
+                        e -> assertThat(e.diagnosis().remedy()).isNotEmpty());
+        assertThat(state).doesNotExist();
+    }
+
+    @Test
+    void a_root_that_holds_nothing_but_a_program_runs_and_stays_as_it_is() throws IOException {
+        for (BackEnd backEnd : List.of(BackEnd.RUNTIME, BackEnd.NAMESPACES, BackEnd.BUBBLEWRAP)) {
+            Path bare = Files.createDirectory(temp.resolve("bare-" + backEnd.name()));
+            Files.copy(root.resolve("bin/busybox"), bare.resolve("sh"));
+            RunResult run = launcher(backEnd)
+                    .root(bare)
+                    .resolvConf(Path.of("/etc/hosts"))
+                    .run("/sh", "-c", "set -e; cd /proc/self; cd /sys/class; echo >/dev/null; echo made >/made");
+            assertThat(run.exitCode()).as(backEnd + run.stderr()).isZero();
+            try (Stream<Path> names = Files.list(bare)) {
+                assertThat(names.map(p -> p.getFileName().toString()))
+                        .as(backEnd.toString())
+                        .containsExactlyInAnyOrder("sh", "made");
+            }
+            assertThat(bare.resolve("made")).hasContent("made");
+        }
+    }
+
+    @Test
+    void tools_are_never_taken_from_the_root() throws IOException {
+        Path own = BusyboxRoot.make(temp.resolve("own"), "arm64");
+        for (String tool : List.of("mount", "setpriv", "unshare", "ip", "runc", "bwrap", "ln", "qemu-aarch64-static")) {
+            for (String folder : List.of("bin", "usr/bin", "sbin")) {
+                Path trojan = Files.createDirectories(own.resolve(folder)).resolve(tool);
+                Files.deleteIfExists(trojan);
+                Files.writeString(trojan, "#!/bin/sh\necho >/trojan\n");
+                Files.setPosixFilePermissions(trojan, PosixFilePermissions.fromString("rwxr-xr-x"));
+            }
+        }
+        for (BackEnd backEnd : List.of(BackEnd.RUNTIME, BackEnd.NAMESPACES, BackEnd.BUBBLEWRAP)) {
+            RunResult run =
+                    launcher(backEnd).root(own).platform(Platform.LINUX_ARM64).run("uname", "-m");
+            assertThat(run.stdout()).isEqualTo("aarch64\n");
+            assertThat(own.resolve("trojan")).doesNotExist();
+        }
+    }
+
+    @Test
+    void limits_are_kept_by_the_runtime() {
+        Launcher launcher = launcher(BackEnd.RUNTIME).timeout(Duration.ofSeconds(60));
+        RunResult bomb = launcher.processLimit(20)
+                .run("sh", "-c", "i=0; while [ $i -lt 60 ]; do sleep 30 & i=$((i+1)); done; echo all");
+        assertThat(bomb.stderr()).contains("fork");
+        assertThat(bomb.stdout()).doesNotContain("all");
+        RunResult greedy = launcher.memoryLimit(16L << 20)
+                .run("sh", "-c", "x=$(head -c 100000000 /dev/zero | busybox tr '\\0' x); echo ${#x}");
+        assertThat(greedy.stdout()).doesNotContain("100000000");
+        assertThat(greedy.exitCode()).isNotZero();
+        assertThat(Path.of("/sys/fs/cgroup").resolve("pids").toFile().list((d, n) -> n.startsWith("lading-")))
+                .isNullOrEmpty();
+    }
+
+    @Test
+    void only_the_end_of_much_output_is_kept() {
+        RunResult run = launcher(BackEnd.NAMESPACES).run("sh", "-c", "seq 400000; echo end; echo little >&2");
+        assertThat(run.stdoutCut()).isTrue();
+        assertThat(run.stdout()).hasSize(RunResult.KEPT_BYTES).endsWith("400000\nend\n");
+        assertThat(run.stderrCut()).isFalse();
+        assertThat(run.stderr()).isEqualTo("little\n");
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "EMULATOR")
+    void when_its_time_is_over_the_whole_tree_has_ended(BackEnd backEnd) {
+        assertThatThrownBy(() -> launcher(backEnd)
+                        .timeout(Duration.ofSeconds(2))
+                        .run("sh", "-c", "sleep 4711 & (sleep 4711 &) ; echo last words >&2; sleep 4711"))
+                .isInstanceOf(CancelledException.class)
+                .hasMessageContaining("2000 ms")
+                .hasMessageContaining("last words");
+        assertThat(running("4711")).isEmpty();
+        assertThat(state).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "EMULATOR")
+    void an_interrupt_ends_everything(BackEnd backEnd) throws Exception {
+        CountDownLatch started = new CountDownLatch(1);
+        ExecutorService one = Executors.newSingleThreadExecutor();
+        try {
+            Future<Boolean> flag = one.submit(() -> {
+                try {
+                    launcher(backEnd).stdout(new Line(started)).run("sh", "-c", "sleep 4712 & echo; sleep 4712");
+                    throw new AssertionError("it was not interrupted");
+                } catch (CancelledException e) {
+                    return Thread.currentThread().isInterrupted();
+                }
+            });
+            assertThat(started.await(60, TimeUnit.SECONDS)).isTrue();
+            one.shutdownNow();
+            assertThat(flag.get(10, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            one.shutdownNow();
+            assertThat(one.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(running("4712")).isEmpty();
+        assertThat(state).isEmptyDirectory();
+    }
+
+    /** Tells when the first byte came. */
+    private static final class Line extends ByteArrayOutputStream {
+        private final CountDownLatch latch;
+
+        Line(CountDownLatch latch) {
+            this.latch = latch;
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            super.write(bytes, offset, length);
+            latch.countDown();
+        }
+    }
+
+    /** The processes whose command line has a word. */
+    private static List<String> running(String word) {
+        return ProcessHandle.allProcesses()
+                .map(process -> process.info().commandLine().orElse(""))
+                .filter(line -> List.of(line.split("[ \0]", -1)).contains(word))
+                .collect(Collectors.toList());
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "EMULATOR")
+    void a_signal_reaches_the_program(BackEnd backEnd) throws Exception {
+        CountDownLatch ready = new CountDownLatch(1);
+        Exchanger<RunningProgram> handed = new Exchanger<>();
+        ExecutorService one = Executors.newSingleThreadExecutor();
+        try {
+            Future<Boolean> sent = one.submit(() -> {
+                RunningProgram program = handed.exchange(new Nobody(), 60, TimeUnit.SECONDS);
+                return ready.await(60, TimeUnit.SECONDS) && program.signal(10);
+            });
+            RunResult run = launcher(backEnd)
+                    .timeout(Duration.ofSeconds(60))
+                    .stdin(new Endless())
+                    .stdout(new Line(ready))
+                    .whenStarted(program -> hand(handed, program))
+                    .run("sh", "-c", "trap 'exit 9' USR1; echo; while :; do sleep 0.05; done");
+            assertThat(run.exitCode()).isEqualTo(9);
+            assertThat(sent.get()).isTrue();
+        } finally {
+            one.shutdownNow();
+            assertThat(one.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    private static void hand(Exchanger<RunningProgram> handed, RunningProgram program) {
+        try {
+            assertThat(handed.exchange(program, 60, TimeUnit.SECONDS)).isInstanceOf(Nobody.class);
+        } catch (InterruptedException | TimeoutException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static final class Nobody implements RunningProgram {
+        @Override
+        public boolean signal(int number) {
+            return false;
+        }
+    }
+
+    /** Blocks its reader until it is closed. */
+    private static final class Endless extends InputStream {
+        private final CountDownLatch closed = new CountDownLatch(1);
+
+        @Override
+        public int read() throws IOException {
+            try {
+                closed.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return -1;
+        }
+
+        @Override
+        public void close() {
+            closed.countDown();
+        }
+    }
+
+    @Test
+    void fifty_at_once_run_in_the_default_mode() throws Exception {
+        ExecutorService many = Executors.newFixedThreadPool(50);
+        try {
+            Launcher launcher = Launcher.on(host)
+                    .root(shared.resolve("arm64"))
+                    .platform(Platform.LINUX_ARM64)
+                    .state(state);
+            List<Callable<String>> all = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                String number = Integer.toString(i);
+                all.add(() -> {
+                    RunResult run = launcher.run("sh", "-c", "uname -m; echo " + number);
+                    return run.exitCode() + run.stdout() + run.stderr();
+                });
+            }
+            List<Future<String>> outputs = many.invokeAll(all);
+            for (int i = 0; i < 50; i++) {
+                assertThat(outputs.get(i).get()).isEqualTo("0aarch64\n" + i + "\n");
+            }
+        } finally {
+            many.shutdownNow();
+            assertThat(many.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(state).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "EMULATOR")
+    void when_the_jvm_is_killed_nothing_stays_behind(BackEnd backEnd) throws Exception {
+        List<String> before = handlers();
+        Path out = temp.resolve("out");
+        Process jvm = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        copied(shared.resolve("classes"), List.of(RunPrograms.class, Launcher.class, Platform.class)),
+                        RunPrograms.class.getName(),
+                        backEnd.name(),
+                        state.toString(),
+                        shared.resolve("arm64").toString(),
+                        "linux/arm64",
+                        "--",
+                        "sh",
+                        "-c",
+                        "echo >/tmp/here-" + backEnd.name() + "; sleep 4713")
+                .redirectErrorStream(true)
+                .redirectOutput(out.toFile())
+                .redirectInput(Path.of("/dev/null").toFile())
+                .start();
+        Path here = shared.resolve("arm64/tmp/here-" + backEnd.name());
+        try {
+            await(() -> Files.exists(here) || !jvm.isAlive());
+            assertThat(here).as(Files.readString(out)).exists();
+            assertThat(Launcher.sweep(state)).isZero();
+            assertThat(running("4713")).isNotEmpty();
+        } finally {
+            jvm.destroyForcibly().waitFor();
+        }
+        assertThat(Launcher.sweep(state)).isEqualTo(1);
+        await(() -> running("4713").isEmpty());
+        assertThat(state).isEmptyDirectory();
+        assertThat(handlers()).isEqualTo(before);
+        assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(state.toString());
+        assertThat(Path.of("/sys/fs/cgroup").resolve("pids").toFile().list((d, n) -> n.startsWith("lading-")))
+                .isNullOrEmpty();
+    }
+
+    private interface Condition {
+        boolean holds();
+    }
+
+    private static void await(Condition condition) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!condition.holds()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.sleep(20);
+        }
+    }
+
+    @Test
+    void changes_are_kept_aside_and_the_root_stays_as_it_is() throws IOException {
+        for (BackEnd backEnd : List.of(BackEnd.RUNTIME, BackEnd.NAMESPACES, BackEnd.BUBBLEWRAP)) {
+            Path folder = temp.resolve("changes, of " + backEnd.name());
+            Launcher launcher = launcher(backEnd).changes(folder);
+            RunResult first = launcher.run(
+                    "sh",
+                    "-c",
+                    "echo new >/etc/new; rm /etc/group; rm -r /home; mkdir /home; touch /home/b; mkfifo /p");
+            assertThat(first.exitCode()).as(backEnd + first.stderr()).isZero();
+            Path upper = first.changes().orElseThrow();
+            assertThat(upper.resolve("etc/new")).hasContent("new");
+            assertThat(Files.getAttribute(upper.resolve("etc/group"), "unix:rdev"))
+                    .isEqualTo(0L);
+            assertThat((byte[]) Files.getAttribute(upper.resolve("home"), "user:overlay.opaque"))
+                    .containsExactly('y');
+            try (Stream<Path> names = Files.list(upper)) {
+                assertThat(names.map(p -> p.getFileName().toString())).containsExactlyInAnyOrder("etc", "home", "p");
+            }
+            assertThat(folder.resolve("work")).doesNotExist();
+            assertThat(root.resolve("etc/group")).exists();
+            assertThat(launcher.run("sh", "-c", "ls /home; cat /etc/new").stdout())
+                    .isEqualTo("b\nnew\n");
+        }
+    }
+
+    @Test
+    void a_start_that_fails_says_why() {
+        assertThatThrownBy(() -> launcher(BackEnd.NAMESPACES)
+                        .changes(Path.of("/proc/lading"))
+                        .run("true"))
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContaining("/proc/lading");
+    }
+
+    @Test
+    void the_hosts_network_is_seen_when_asked_for() {
+        for (BackEnd backEnd : List.of(BackEnd.RUNTIME, BackEnd.NAMESPACES, BackEnd.BUBBLEWRAP)) {
+            Launcher launcher = launcher(backEnd);
+            String host =
+                    launcher.network(Network.HOST).run("cat", "/proc/net/dev").stdout();
+            String none = launcher.run("cat", "/proc/net/dev").stdout();
+            assertThat(host.lines().count())
+                    .as(backEnd.toString())
+                    .isGreaterThan(none.lines().count());
+            assertThat(none).contains("lo:");
+        }
+    }
+}
