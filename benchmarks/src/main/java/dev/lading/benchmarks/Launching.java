@@ -54,7 +54,7 @@ public final class Launching {
             Launcher launcher = Launcher.on(host).root(own).backEnd(backEnd);
             ways.put("native, " + backEnd, () -> exit(launcher.run("/bin/true")));
         }
-        ways.put("arm64, chroot in a private namespace by hand", () -> byHand(host, foreign));
+        ways.put("arm64, chroot in a private namespace by hand", () -> byHand(foreign));
         for (BackEnd backEnd : List.of(BackEnd.RUNTIME, BackEnd.BUBBLEWRAP, BackEnd.NAMESPACES)) {
             Launcher launcher = Launcher.on(host)
                     .root(foreign)
@@ -93,7 +93,7 @@ public final class Launching {
         return run.exitCode();
     }
 
-    private static int byHand(HostExecution host, Path root) throws IOException, InterruptedException {
+    private static int byHand(Path root) throws IOException, InterruptedException {
         Emulator emulator = Emulator.of(Path.of("/usr/bin/qemu-aarch64-static"));
         String line = BinfmtHandler.of(
                         "a",

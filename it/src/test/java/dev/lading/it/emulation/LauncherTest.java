@@ -368,6 +368,8 @@ class LauncherTest {
                 .isInstanceOf(UnsupportedException.class)
                 .hasMessageContaining("memory, processes")
                 .hasMessageContaining("runc");
+        assertThatThrownBy(() -> launcher.tmpfs("/tmp").bind(temp, "/tmp/x").run("true"))
+                .isInstanceOf(UnsupportedException.class);
         Path own = BusyboxRoot.make(temp.resolve("own"), "amd64");
         Files.writeString(own.resolve("bin/crlf"), "#!/bin/sh\r\necho never\n");
         Files.setPosixFilePermissions(own.resolve("bin/crlf"), PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -375,7 +377,7 @@ class LauncherTest {
                 .isInstanceOfSatisfying(
                         NotRunnableException.class,
                         e -> assertThat(e.diagnosis().remedy()).isNotEmpty());
-        assertThat(state).doesNotExist();
+        assertThat(state).isEmptyDirectory();
     }
 
     @Test
