@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -116,6 +117,17 @@ class ArchiveSourcesTest {
             bytes.writeBytes(plain);
             Files.write(file, bytes.toByteArray());
             assertThat(layers.write(zip(file))).isEqualTo(layers.write(zip(unixZip(false))));
+        }
+    }
+
+    @Test
+    void a_folder_within_the_jdks_zip_file_system_is_a_folder_like_any_other() throws IOException {
+        try (FileSystem system = FileSystems.newFileSystem(unixZip(false))) {
+            LayerRecipe within = LayerRecipe.folder(system.getPath("/")).into("/app");
+            assertThat(layers.names(within))
+                    .containsExactly("app/", "app/bin/", "app/bin/run", "app/lib/", "app/lib/big", "app/link");
+            assertThat(layers.entry(within, "app/bin/run").mode()).isEqualTo(0755);
+            assertThat(layers.names(LayerRecipe.folder(system.getPath("/bin")))).containsExactly("run");
         }
     }
 
