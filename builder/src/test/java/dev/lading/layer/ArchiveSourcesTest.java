@@ -30,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -291,6 +292,24 @@ class ArchiveSourcesTest {
         assertThat(layers.entry(recipe, "z/setuid"))
                 .isEqualTo(TarEntry.file("z/setuid", 3).withMode(0755).withOwner(1, 2));
         assertThat(layers.contents(recipe)).containsEntry("z/setuid", "xxx").containsEntry("again", "xxx");
+    }
+
+    @Test
+    void attributes_of_a_tar_that_are_left_behind_are_told() throws IOException {
+        List<String> told = new ArrayList<>();
+        EntryObserver observer = new EntryObserver() {
+            @Override
+            public void file(String path, byte[] firstBytes) {}
+
+            @Override
+            public void notCarried(String path, String attribute) {
+                told.add(path + " " + attribute);
+            }
+        };
+        LayerWriter.with(Compression.none())
+                .observing(observer)
+                .write(tar(archive("a.tar", false, sample())).into("/opt"), layers.store);
+        assertThat(told).containsExactly("/opt/absolute security.selinux");
     }
 
     @Test
