@@ -11,6 +11,7 @@ import dev.lading.oci.layout.OciLayout;
 import dev.lading.oci.rootfs.FileTree;
 import dev.lading.oci.rootfs.RootFileSystem;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The same layers, applied by others and by us, give the same files. */
 class SameTreesTest {
     private static final int BATCH = 50;
+
+    /** Every so many stacks GNU tar unpacks the flattened tar. */
+    private static final int FLATTENED = 3;
 
     /** A folder that no entry describes. */
     private static final String IMPLIED = "folder 0755 0:0 0";
@@ -151,8 +155,33 @@ class SameTreesTest {
             Map<String, String> made = new TreeMap<>(viewed);
             made.values().removeIf(said -> said.startsWith("device ") || said.startsWith("pipe "));
             assertThat(TreeFacts.of(root)).as("unpacked, seed %s", seed).isEqualTo(made);
+            if (seed % FLATTENED == 0) {
+                assertThat(flattened(tree, folder.resolve("flat" + seed)))
+                        .as("flattened, seed %s", seed)
+                        .isEqualTo(viewed);
+            }
             return viewed;
         }
+    }
+
+    /** The one tar, unpacked by GNU tar. */
+    private static Map<String, String> flattened(FileTree tree, Path folder) throws IOException {
+        Files.createDirectory(folder);
+        Path tar = folder.resolveSibling(folder.getFileName() + ".tar");
+        try (OutputStream out = Files.newOutputStream(tar)) {
+            tree.flatten(out);
+        }
+        Command.run(
+                        Peers.require("tar").toString(),
+                        "--numeric-owner",
+                        "--xattrs",
+                        "--xattrs-include=user.*",
+                        "-xpf",
+                        tar.toString(),
+                        "-C",
+                        folder.toString())
+                .succeeded();
+        return TreeFacts.of(folder);
     }
 
     private static Map<String, String> byUmoci(String umoci, Path folder, long seed) throws IOException {

@@ -179,9 +179,10 @@ public final class FileTree {
      * Writes everything as one tar stream without whiteouts: what a single layer with the same root file system would be,
      * devices, owners, set-user-id bits and extended attributes included; times are cut to whole seconds.
      *
-     * <p>Folders, links, devices and empty files come first, in the order of {@link #entries()}, then the files in the order
-     * of the layers, so that each layer is read once at most and nothing is buffered; a file's further names follow it as
-     * hard links. The same image always gives the same bytes.
+     * <p>Links, devices and empty files come first, in the order of {@link #entries()}, then the files in the order of the
+     * layers, so that each layer is read once at most and nothing is buffered, and the folders last, each after what it holds:
+     * tools that unpack as they read then close no folder too early and leave its time right. A file's further names follow
+     * it as hard links. The same image always gives the same bytes.
      *
      * @param out where to; neither flushed nor closed
      * @return what was written

@@ -17,7 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A tree being written as one tar: what has no content first, then the layers' files as they come by. */
+/**
+ * A tree being written as one tar: what has no content first, then the layers' files as they come by, then the folders, each
+ * after what it holds. Many tools that unpack set a folder's mode and time when they leave it: were it named before files
+ * that come much later, these would find it closed, or spoil its time.
+ */
 final class Flattening {
     private static final int BUFFER_BYTES = 64 * 1024;
 
@@ -46,14 +50,15 @@ final class Flattening {
     FlattenResult write(Node root, boolean rootNamed) {
         try {
             gatherLinks(root);
-            if (rootNamed) {
-                emit(described(TarEntry.folder("./"), root));
-            }
             writeWithoutContent(root);
             for (int i = 0; i < layers.count(); i++) {
                 if (!wanted.get(i).isEmpty()) {
                     writeFiles(i);
                 }
+            }
+            writeFolders(root);
+            if (rootNamed) {
+                emit(described(TarEntry.folder("./"), root));
             }
             tar.finish();
             buffered.flush();
@@ -85,7 +90,7 @@ final class Flattening {
             Inode inode = node.inode();
             byte[] name = node.fullName().getBytes(ISO_8859_1);
             switch (inode.kind()) {
-                case FOLDER -> emit(described(TarEntry.folder(name), node));
+                case FOLDER -> {}
                 case SYMLINK ->
                     emit(described(TarEntry.symlink(name, inode.target().getBytes(ISO_8859_1)), node));
                 case CHARACTER_DEVICE, BLOCK_DEVICE, FIFO ->
@@ -102,6 +107,15 @@ final class Flattening {
                         wanted.get(inode.layer()).put(inode.ordinal(), node);
                     }
                 }
+            }
+        }
+    }
+
+    private void writeFolders(Node folder) throws IOException {
+        for (Node child : folder.sortedChildren()) {
+            if (child.isFolder()) {
+                writeFolders(child);
+                emit(described(TarEntry.folder(child.fullName().getBytes(ISO_8859_1)), child));
             }
         }
     }

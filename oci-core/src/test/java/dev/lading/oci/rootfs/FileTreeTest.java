@@ -179,7 +179,7 @@ class FileTreeTest {
     }
 
     @Test
-    void a_flattened_image_has_no_whiteouts_and_each_file_once() throws IOException {
+    void a_flattened_image_has_no_whiteouts_each_file_once_and_each_folder_after_what_it_holds() throws IOException {
         Image image = image(
                 tar().folder("d")
                         .file("d/gone", "1")
@@ -194,14 +194,14 @@ class FileTreeTest {
                         .file("empty", ""));
         assertThat(flattened(image))
                 .containsExactly(
-                        "FOLDER d/",
                         "FILE empty",
                         "SYMLINK link -> d",
                         "SYMLINK link2 -> d",
                         "CHARACTER_DEVICE null",
                         "FILE also = 2",
                         "HARD_LINK d/kept -> also",
-                        "FILE d/changed = 4");
+                        "FILE d/changed = 4",
+                        "FOLDER d/");
     }
 
     @Test
