@@ -336,7 +336,9 @@ public final class JsonObject {
      */
     public JsonObject withAll(Map<List<Object>, ?> values) {
         JsonEdit edit = new JsonEdit(tape);
-        values.forEach((path, value) -> edit.set(value, path));
+        for (Map.Entry<List<Object>, ?> value : values.entrySet()) {
+            edit = edit.set(value.getValue(), value.getKey());
+        }
         return edited(edit);
     }
 
