@@ -2,7 +2,7 @@ package dev.lading.benchmarks;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -206,7 +206,7 @@ public final class LayerRace {
         try {
             return Files.size(file);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -219,18 +219,5 @@ public final class LayerRace {
                 Files.delete(file);
             }
         }
-    }
-
-    /** Says what machine the figures come from. */
-    static String machine() throws IOException {
-        String cpu = Files.readString(Path.of("/proc/cpuinfo"), StandardCharsets.UTF_8);
-        String model = cpu.lines()
-                .filter(l -> l.startsWith("model name"))
-                .map(l -> l.substring(l.indexOf(':') + 2))
-                .findFirst()
-                .orElse("unknown processor");
-        return model + ", " + Runtime.getRuntime().availableProcessors() + " processors, "
-                + (cpu.contains("sha_ni") ? "with" : "without") + " SHA instructions, JDK "
-                + Runtime.version();
     }
 }

@@ -236,6 +236,7 @@ public final class ImageBuilder {
     /**
      * Returns this build with a bound on the threads that work at once; as many as there are processors but at most 4 unless
      * said. Layers are made side by side, and a thread that has none left helps the others. The result does not depend on it.
+     * Zstd needs two threads even where one is asked for.
      *
      * @param count how many, at least 1
      * @return the new description
@@ -371,11 +372,15 @@ public final class ImageBuilder {
         // What is missing is told in the order of the layers, before the first of them is made.
         tasks.forEach(ImageBuilder::requireSources);
         int bound = threads.orElse(LayerCrew.defaultThreads());
+        // Zstd cannot borrow threads: each layer has one of its own, or all that are left where layers are few.
+        boolean ownThreads = compression.mediaType().equals(MediaType.OCI_LAYER_ZSTD);
+        int atOnce = ownThreads ? Math.max(1, Math.min(tasks.size(), bound / 2)) : bound;
+        int each = ownThreads ? Math.max(1, bound / atOnce) : bound;
         List<Layer> made = LayerCrew.run(
                 tasks.stream()
-                        .map(task -> (LayerCrew.Task) helpers -> write(task, bound, helpers, audit, target))
+                        .map(task -> (LayerCrew.Task) helpers -> write(task, each, helpers, audit, target))
                         .toList(),
-                bound);
+                atOnce);
         Map<Platform, List<Layer>> layers = new LinkedHashMap<>();
         for (int i = 0; i < made.size(); i++) {
             Layer layer = made.get(i);

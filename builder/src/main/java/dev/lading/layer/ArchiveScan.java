@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -57,12 +58,16 @@ final class ArchiveScan {
     }
 
     void close() {
+        Optional<IOException> first = Optional.empty();
         for (Closeable one : open) {
             try {
                 one.close();
             } catch (IOException e) {
-                throw LadingException.from("cannot close an archive", e);
+                first = first.isPresent() ? first : Optional.of(e);
             }
+        }
+        if (first.isPresent()) {
+            throw LadingException.from("cannot close an archive", first.get());
         }
     }
 

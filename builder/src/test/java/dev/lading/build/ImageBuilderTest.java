@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.lading.layer.LayerCache;
 import dev.lading.layer.LayerRecipe;
 import dev.lading.oci.Annotations;
 import dev.lading.oci.Descriptor;
@@ -312,5 +313,23 @@ class ImageBuilderTest {
                 .build(store, "1");
         assertThat(store.resolve("1").image(windows).config().labels()).containsEntry("l", "m");
         assertThat(built.images()).hasSize(2);
+    }
+
+    @Test
+    void a_build_without_changes_takes_its_layers_from_the_cache_and_is_audited_all_the_same(@TempDir Path temp) {
+        LayerCache cache = LayerCache.in(temp.resolve("cache"));
+        BuildResult first = twoPlatforms().cache(cache).build(store, "1");
+        BuildResult again = twoPlatforms().cache(cache).build(MemoryStore.create(), "1");
+        assertThat(again.descriptor()).isEqualTo(first.descriptor());
+        ImageBuilder wrong = ImageBuilder.fromNothing()
+                .platforms(LINUX_AMD64)
+                .layer(program(LINUX_ARM64))
+                .cache(cache);
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> wrong.build(store, "2"))
+                    .isInstanceOf(AuditFailedException.class)
+                    .hasMessageContaining("/app/run");
+        }
+        assertThat(store.find("2")).isEmpty();
     }
 }

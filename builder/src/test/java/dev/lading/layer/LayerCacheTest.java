@@ -30,6 +30,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -305,6 +307,40 @@ class LayerCacheTest {
         assertThatThrownBy(() -> LayerWriter.with(none()).cache(later()).write(broken, MemoryStore.create()))
                 .isInstanceOf(LadingException.class);
         assertThat(size()).isZero();
+    }
+
+    @Test
+    void several_writers_that_take_each_others_layers_away_all_get_theirs() throws Exception {
+        List<LayerRecipe> recipes = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            recipes.add(bytes(new byte[5_000 + i]).into("/x"));
+        }
+        LayerCache small = later().maxBytes(12_000);
+        ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
+        List<Thread> writers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            int seed = i;
+            writers.add(new Thread(() -> {
+                Random random = new Random(seed);
+                try {
+                    for (int run = 0; run < 60; run++) {
+                        LayerRecipe recipe = recipes.get(random.nextInt(recipes.size()));
+                        MemoryStore store = MemoryStore.create();
+                        Layer layer = LayerWriter.with(none()).cache(small).write(recipe, store);
+                        assertThat(layer.diffId()).isEqualTo(recipe.contentFingerprint());
+                        assertThat(store.exists(layer.descriptor(), Role.BLOB)).isTrue();
+                    }
+                } catch (RuntimeException | Error e) {
+                    failures.add(e);
+                }
+            }));
+        }
+        writers.forEach(Thread::start);
+        for (Thread writer : writers) {
+            writer.join();
+        }
+        assertThat(failures).isEmpty();
+        assertThat(kept.resolve("new")).isEmptyDirectory();
     }
 
     @Test

@@ -22,7 +22,7 @@ import java.util.TreeSet;
  *
  * @param userId the user's number
  * @param groupId the number of its first group
- * @param groups the numbers of its other groups, ascending
+ * @param groups the numbers of all its groups, the first among them, ascending
  * @param home its home folder inside the root
  */
 record Account(long userId, long groupId, List<Long> groups, String home) {
@@ -62,17 +62,18 @@ record Account(long userId, long groupId, List<Long> groups, String home) {
                         .map(fields -> id(fields[2], "group", root))
                         .orElseGet(() -> number(group, "group", root))
                 : entry.map(fields -> id(fields[3], "passwd", root)).orElse(0L);
-        SortedSet<Long> others = new TreeSet<>();
+        SortedSet<Long> all = new TreeSet<>();
+        // Else a program could give its first group up and gain what is denied to that group.
+        all.add(gid);
         if (group.isEmpty() && entry.isPresent()) {
             String name = entry.get()[0];
             groups.stream()
                     .filter(fields -> List.of(fields[3].split(",")).contains(name))
-                    .forEach(fields -> others.add(id(fields[2], "group", root)));
-            others.remove(gid);
+                    .forEach(fields -> all.add(id(fields[2], "group", root)));
         }
         String home =
                 entry.map(fields -> fields[5]).filter(h -> h.startsWith("/")).orElse("/");
-        return new Account(uid, gid, new ArrayList<>(others), home);
+        return new Account(uid, gid, new ArrayList<>(all), home);
     }
 
     /** By name, else by the number of the entry. */

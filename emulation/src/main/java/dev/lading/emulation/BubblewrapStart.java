@@ -22,7 +22,7 @@ final class BubblewrapStart {
     private BubblewrapStart() {}
 
     static Start prepare(LaunchPlan plan, RunFolder run, RootView view) throws IOException {
-        Stage stage = new Stage(plan, run, view).begin().mounts(view.mounts());
+        Stage stage = new Stage(plan, run).begin().mounts(view.mounts());
         Account account = plan.account();
         boolean other = account.userId() != 0 || account.groupId() != 0;
         boolean leavesRoot = other && plan.ids() != LaunchPlan.Ids.ONE;

@@ -189,9 +189,8 @@ final class ExecWalk {
         if (hindered.isPresent()) {
             return hindered.get();
         }
-        return own
-                ? new ExecDiagnosis.Native(name, List.of())
-                : new ExecDiagnosis.Compatible(name, platform.get(), List.of());
+        List<ExecNote> notes = new Libraries(paths).missing(elf, place(name));
+        return own ? new ExecDiagnosis.Native(name, notes) : new ExecDiagnosis.Compatible(name, platform.get(), notes);
     }
 
     /** What keeps every kernel and emulator from starting it. */
@@ -346,9 +345,8 @@ final class ExecWalk {
                 .findFirst();
     }
 
-    private static ExecDiagnosis emulated(
-            String name, Path file, ElfHeader elf, Platform platform, BinfmtHandler handler) {
-        List<ExecNote> notes = new ArrayList<>();
+    private ExecDiagnosis emulated(String name, Path file, ElfHeader elf, Platform platform, BinfmtHandler handler) {
+        List<ExecNote> notes = new ArrayList<>(new Libraries(paths).missing(elf, place(name)));
         if ((mode(file) & SETUID_BIT) != 0 && !handler.flags().contains(BinfmtFlag.CREDENTIALS)) {
             notes.add(new ExecNote(
                     ExecNote.Kind.SETUID_WITHOUT_CREDENTIALS,
@@ -382,6 +380,11 @@ final class ExecWalk {
     }
 
     // ---- files ----
+
+    /** The file's path without links, from which its own libraries are looked for. */
+    private String place(String name) {
+        return paths.follow(name, workingDirectory).path();
+    }
 
     private static int mode(Path file) {
         try {

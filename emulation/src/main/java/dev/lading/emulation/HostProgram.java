@@ -22,6 +22,9 @@ final class HostProgram {
     /** More than this does not wait in a pipe; who writes more is ended by the deadline. */
     private static final int MAX_OUTPUT_BYTES = 64 * 1024;
 
+    /** The kernel takes a process away in a fraction of this. */
+    private static final Duration MAX_END = Duration.ofMillis(50);
+
     private static final List<Path> FOLDERS = List.of(
             Path.of("/usr/bin"),
             Path.of("/bin"),
@@ -85,12 +88,22 @@ final class HostProgram {
                 throw new CancelledException("the thread was interrupted while " + command.get(0) + " ran", e);
             } finally {
                 if (process.isAlive()) {
-                    process.descendants().forEach(ProcessHandle::destroyForcibly);
-                    process.destroyForcibly();
+                    end(process);
                 }
             }
         } catch (IOException e) {
             throw new UnavailableException(command.get(0) + " cannot be started: " + e.getMessage(), e);
+        }
+    }
+
+    /** Ends a process and all it started, and waits for it to be gone, so that it writes nothing behind our back. */
+    private static void end(Process process) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        long until = System.nanoTime() + MAX_END.toNanos();
+        // The thread may be interrupted, and would not wait for anything that can be waited for.
+        while (process.isAlive() && System.nanoTime() < until) {
+            Thread.onSpinWait();
         }
     }
 }

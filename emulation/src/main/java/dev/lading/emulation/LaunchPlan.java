@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * A run as it will be: what a {@link LaunchSpec} asks for, looked up in the root and on the host, before anything is made.
@@ -217,6 +218,19 @@ record LaunchPlan(
                 .filter(ElfHeader.class::isInstance)
                 .map(ElfHeader.class::cast);
         return needed.emulator.get().cpuModelFor(spec.platform, header);
+    }
+
+    /** The same run with other settings of the emulator or the program's runtime. */
+    LaunchPlan withEnvironment(Map<String, String> variables) {
+        Map<String, String> all = new TreeMap<>(environment);
+        all.putAll(variables);
+        List<String> told = new ArrayList<>(notes);
+        told.add("tried once more with "
+                + variables.entrySet().stream()
+                        .map(variable -> variable.getKey() + "=" + variable.getValue())
+                        .sorted()
+                        .collect(Collectors.joining(" ")));
+        return new LaunchPlan(spec, root, argv, program, account, all, ids, handlers, emulator, told);
     }
 
     /** Says whether the emulator has to be started by itself, for it can be registered nowhere. */

@@ -40,6 +40,7 @@ final class LaunchSpec {
     Optional<Path> state = Optional.empty();
     Optional<Path> changes = Optional.empty();
     Optional<String> cpuModel = Optional.empty();
+    Map<String, String> retry = Map.of();
     Consumer<RunningProgram> started = program -> {};
 
     /**
@@ -83,6 +84,7 @@ final class LaunchSpec {
         copy.state = state;
         copy.changes = changes;
         copy.cpuModel = cpuModel;
+        copy.retry = retry;
         copy.started = started;
         return copy;
     }

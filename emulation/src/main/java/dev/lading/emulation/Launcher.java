@@ -102,12 +102,16 @@ public final class Launcher {
      * @throws InvalidInputException if a name is empty or holds an equals sign, or anything holds a zero byte
      */
     public Launcher environment(Map<String, String> variables) {
+        checkVariables(variables);
+        return with(s -> s.environment.putAll(variables));
+    }
+
+    private static void checkVariables(Map<String, String> variables) {
         variables.forEach((name, value) -> {
             if (!VARIABLE.matcher(name).matches() || value.indexOf('\0') >= 0) {
                 throw new InvalidInputException("«" + name.replace('\0', ' ') + "» cannot be a variable");
             }
         });
-        return with(s -> s.environment.putAll(variables));
     }
 
     /**
@@ -120,6 +124,21 @@ public final class Launcher {
      */
     public Launcher environment(String name, String value) {
         return environment(Map.of(name, value));
+    }
+
+    /**
+     * Has a run that the emulator may have failed tried once more with other settings: {@code QEMU_CPU} and other variables of
+     * the emulator, or of a language's runtime. Both runs stand in the result, and what the first one changed or wrote is not
+     * taken back. A run whose input is a stream is not repeated.
+     *
+     * @param variables what to set for the second run
+     * @return the launcher with it
+     * @throws InvalidInputException if a name is empty or holds an equals sign, or anything holds a zero byte
+     */
+    public Launcher retryWith(Map<String, String> variables) {
+        checkVariables(variables);
+        Map<String, String> copy = Map.copyOf(variables);
+        return with(s -> s.retry = copy);
     }
 
     /**

@@ -23,7 +23,7 @@ final class NamespaceStart {
 
     static Start prepare(LaunchPlan plan, RunFolder run, RootView view) throws IOException {
         LaunchSpec spec = plan.spec();
-        Stage stage = new Stage(plan, run, view).begin();
+        Stage stage = new Stage(plan, run).begin();
         MountTable mounts = view.mounts();
         for (RootView.Mounted mounted : view.mounted()) {
             Path at = view.path().resolve(mounted.inRoot().toString());

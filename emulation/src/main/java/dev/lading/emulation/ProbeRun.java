@@ -2,17 +2,15 @@ package dev.lading.emulation;
 
 import dev.lading.oci.UnavailableException;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -26,13 +24,11 @@ import org.jspecify.annotations.Nullable;
  * code, and every exit code but the expected one is a «no»; the shell stands in a folder that holds nothing.
  */
 final class ProbeRun {
+    private static final System.Logger LOG = System.getLogger(ProbeRun.class.getName());
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private static final List<Path> BASES = List.of(
-            Path.of(System.getProperty("java.io.tmpdir", "/tmp")),
-            Path.of("/dev/shm"),
-            Path.of("/var/tmp"),
-            Path.of("/run"));
+    /** Where to look for a folder that programs can be started from, after the temporary one. */
+    private static final List<Path> BASES = List.of(Path.of("/dev/shm"), Path.of("/var/tmp"), Path.of("/run"));
 
     // Arguments: chroot's path or nothing, the folder, then threes of name, program as octal escapes, emulator or
     // nothing.
@@ -110,28 +106,32 @@ final class ProbeRun {
                 .orElseThrow(() -> new UnavailableException("this host has no /bin/sh to run probes with"));
         List<Probe> all = new ArrayList<>(probes);
         all.add(0, control);
-        for (Path base : BASES) {
-            Optional<Map<String, Result>> results = in(base, shell, all);
-            if (results.isPresent()
-                    && results.get().containsKey(control.name())
-                    && Objects.requireNonNull(results.get().get(control.name())).ok()) {
-                return results.get();
+        List<Optional<Path>> bases = new ArrayList<>(List.of(Optional.empty()));
+        BASES.forEach(base -> bases.add(Optional.of(base)));
+        for (Optional<Path> base : bases) {
+            Map<String, Result> results = in(base, shell, all);
+            Result known = results.get(control.name());
+            if (known != null && known.ok()) {
+                return results;
             }
         }
-        throw new UnavailableException("probes cannot be run: none of the folders " + BASES
+        throw new UnavailableException("probes cannot be run: neither the temporary folder nor one of " + BASES
                 + " can be written to and has programs started from it. Mount one of them without «noexec».");
     }
 
-    private static Optional<Map<String, Result>> in(Path base, Path shell, List<Probe> probes) {
+    private static Map<String, Result> in(Optional<Path> base, Path shell, List<Probe> probes) {
+        Path folder;
         try {
-            Path folder = Files.createTempDirectory(base, "lading-probe");
-            try {
-                return Optional.of(run(shell, folder, probes));
-            } finally {
-                delete(folder);
-            }
+            folder = base.isPresent()
+                    ? Files.createTempDirectory(base.get(), "lading-probe")
+                    : Files.createTempDirectory("lading-probe");
         } catch (IOException e) {
-            return Optional.empty();
+            return Map.of();
+        }
+        try {
+            return run(shell, folder, probes);
+        } finally {
+            delete(folder);
         }
     }
 
@@ -181,19 +181,15 @@ final class ProbeRun {
         return text.toString();
     }
 
-    private static void delete(Path folder) throws IOException {
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
+    /** What is left of probes that were cut off is of no harm; a failure here must not hide why. */
+    private static void delete(Path folder) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                Files.deleteIfExists(file);
             }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure) throws IOException {
-                Files.delete(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
+            Files.delete(folder);
+        } catch (IOException | DirectoryIteratorException e) {
+            LOG.log(System.Logger.Level.DEBUG, () -> folder + " was not removed: " + e);
+        }
     }
 }

@@ -5,6 +5,7 @@ import dev.lading.oci.UnavailableException;
 import dev.lading.oci.UnsupportedException;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Carries a plan out: chooses the back end, makes what it needs, waits, and clears up. */
@@ -12,6 +13,16 @@ final class Run {
     private Run() {}
 
     static RunResult of(LaunchPlan plan) {
+        RunResult first = once(plan);
+        Map<String, String> retry = plan.spec().retry;
+        // An input that was read cannot be given again.
+        boolean again = !retry.isEmpty()
+                && plan.spec().input.isEmpty()
+                && first.diagnosis().emulatorSuspected();
+        return again ? once(plan.withEnvironment(retry)).after(first) : first;
+    }
+
+    private static RunResult once(LaunchPlan plan) {
         BackEnd backEnd = choose(plan);
         refuseWhatCannotBeKept(plan, backEnd);
         try (RunFolder folder = RunFolder.create(plan.spec().state)) {
@@ -37,7 +48,9 @@ final class Run {
                     supervision.errors().cut(),
                     backEnd,
                     view.changed(),
-                    plan.notes());
+                    plan.notes(),
+                    RunDiagnosis.of(exitCode, supervision.errors().text(), plan.emulator()),
+                    Optional.empty());
         } catch (IOException e) {
             throw LadingException.from("cannot prepare the run in " + plan.root(), e);
         }

@@ -52,6 +52,15 @@ public sealed interface RunDiagnosis {
     }
 
     /**
+     * Says whether the emulator may be the reason.
+     *
+     * @return false for {@link Ended} and {@link Signalled}
+     */
+    default boolean emulatorSuspected() {
+        return !(this instanceof Ended || this instanceof Signalled);
+    }
+
+    /**
      * Returns the variables to set for one more try.
      *
      * @return the variables; empty if another try would end alike

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Tells how a run ended, from its exit code and what QEMU and language runtimes are known to write. */
 final class RunJudge {
@@ -19,6 +20,8 @@ final class RunJudge {
 
     private static final int LAST_SIGNAL = 64;
     private static final int MAX_SHOWN = 300;
+    private static final int MAX_JUDGED = 64 * 1024;
+    private static final int MAX_LINE = 500;
     private static final Map<Integer, String> SIGNALS = Map.ofEntries(
             Map.entry(1, "SIGHUP"),
             Map.entry(2, "SIGINT"),
@@ -54,12 +57,22 @@ final class RunJudge {
     private RunJudge() {}
 
     /** Whether something in the text may need the emulator's version. */
-    static boolean suspicious(String stderr) {
+    static boolean suspicious(String written) {
+        String stderr = bounded(written);
         return List.of(GUEST, CRASH, REFUSED, ROSETTA, GO_PACKING, GO_CLONE, GO_THREAD, MAP_SEGMENT).stream()
                 .anyMatch(pattern -> pattern.matcher(stderr).find());
     }
 
-    static RunDiagnosis of(int exitCode, String stderr, Optional<QemuTarget> target, Optional<String> version) {
+    /** What a program writes may be made to keep a pattern busy: the end of it, by lines of bounded length, is looked at. */
+    private static String bounded(String stderr) {
+        return stderr.substring(Math.max(0, stderr.length() - MAX_JUDGED))
+                .lines()
+                .map(line -> line.length() > MAX_LINE ? line.substring(0, MAX_LINE) : line)
+                .collect(Collectors.joining("\n"));
+    }
+
+    static RunDiagnosis of(int exitCode, String written, Optional<QemuTarget> target, Optional<String> version) {
+        String stderr = bounded(written);
         boolean signal = exitCode > SIGNAL_BASE && exitCode <= SIGNAL_BASE + LAST_SIGNAL;
         if (exitCode == 0 || target.isEmpty()) {
             return signal ? new Signalled(exitCode - SIGNAL_BASE) : new Ended(exitCode);

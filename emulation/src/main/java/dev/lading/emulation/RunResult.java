@@ -17,6 +17,9 @@ import java.util.OptionalInt;
  * @param backEnd what it was started by
  * @param changes the folder that holds what it changed, as the upper folder of an overlay; empty if it changed the root itself
  * @param notes what was done otherwise than one may expect, in sentences; empty if nothing
+ * @param diagnosis by whose doing it ended: the program's, a signal's or the emulator's, judged by the exit code and the end of
+ *     standard error as far as it was kept
+ * @param first the run before this one, where {@link Launcher#retryWith} had it tried once more
  */
 public record RunResult(
         int exitCode,
@@ -26,7 +29,9 @@ public record RunResult(
         boolean stderrCut,
         BackEnd backEnd,
         Optional<Path> changes,
-        List<String> notes) {
+        List<String> notes,
+        RunDiagnosis diagnosis,
+        Optional<RunResult> first) {
     /** How much of each stream is kept where the caller does not take it. */
     public static final int KEPT_BYTES = 1024 * 1024;
 
@@ -40,6 +45,22 @@ public record RunResult(
         Objects.requireNonNull(backEnd);
         Objects.requireNonNull(changes);
         notes = List.copyOf(notes);
+        Objects.requireNonNull(diagnosis);
+        Objects.requireNonNull(first);
+    }
+
+    RunResult after(RunResult before) {
+        return new RunResult(
+                exitCode,
+                stdout,
+                stderr,
+                stdoutCut,
+                stderrCut,
+                backEnd,
+                changes,
+                notes,
+                diagnosis,
+                Optional.of(before));
     }
 
     /**

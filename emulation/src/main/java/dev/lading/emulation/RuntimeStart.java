@@ -44,7 +44,7 @@ final class RuntimeStart {
                     BackEnd.RUNTIME + " without root's rights runs programs as root of their root file"
                             + " system only, and not as " + plan.spec().user + "; choose " + BackEnd.BUBBLEWRAP);
         }
-        Stage stage = new Stage(plan, run, view).begin().mounts(view.mounts());
+        Stage stage = new Stage(plan, run).begin().mounts(view.mounts());
         Path bundle = Files.createDirectory(run.path().resolve("bundle"));
         Path processes = run.path().resolve(PROCESSES);
         String cgroup = "/lading-" + run.name();

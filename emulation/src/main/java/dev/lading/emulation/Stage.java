@@ -61,13 +61,11 @@ final class Stage {
 
     private final LaunchPlan plan;
     private final RunFolder run;
-    private final RootView view;
     private final ShellText script = new ShellText();
 
-    Stage(LaunchPlan plan, RunFolder run, RootView view) {
+    Stage(LaunchPlan plan, RunFolder run) {
         this.plan = plan;
         this.run = run;
-        this.view = view;
     }
 
     /** A program of the host by its absolute path. */

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -289,11 +290,12 @@ final class Supervision {
     }
 
     private void end() {
-        Process process = started.getNow(null);
-        if (process != null) {
-            kill(process);
-        } else {
-            started.thenAccept(Supervision::kill);
+        try {
+            // It is being started, if it is not yet.
+            kill(started.join());
+        } catch (CompletionException e) {
+            // It could not be started: there is nothing to end.
+            return;
         }
     }
 

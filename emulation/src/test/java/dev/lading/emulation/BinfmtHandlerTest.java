@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.Platform;
 import java.util.HexFormat;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -107,5 +108,30 @@ class BinfmtHandlerTest {
         assertThat(HexFormat.of()
                         .formatHex(QemuTarget.named("s390x").orElseThrow().magic()))
                 .isEqualTo("7f454c4602020100000000000000000000020016");
+    }
+
+    @Test
+    void whatever_a_kernel_says_is_read_or_refused_in_our_own_words() {
+        Random random = new Random(7);
+        String good = "enabled\ninterpreter /q\nflags: POCF\noffset 0\nmagic 7f454c46\nmask ffffffff\n";
+        int refused = 0;
+        for (int i = 0; i < 20_000; i++) {
+            StringBuilder text = new StringBuilder(good);
+            for (int j = random.nextInt(4); j >= 0; j--) {
+                int at = random.nextInt(text.length());
+                if (random.nextBoolean()) {
+                    text.setCharAt(at, (char) random.nextInt(256));
+                } else {
+                    text.delete(at, Math.min(text.length(), at + random.nextInt(8)));
+                }
+            }
+            try {
+                BinfmtHandler read = BinfmtHandler.parse("x", text.toString());
+                assertThat(read.magic()).hasSameSizeAs(read.mask());
+            } catch (InvalidInputException e) {
+                refused++;
+            }
+        }
+        assertThat(refused).isBetween(100, 19_900);
     }
 }

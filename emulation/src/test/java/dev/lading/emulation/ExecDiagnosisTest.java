@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -290,6 +291,25 @@ class ExecDiagnosisTest {
         });
         file("lib/ld", NATIVE);
         assertThat(diagnosis("/app").runs()).isTrue();
+    }
+
+    @Test
+    void no_file_whatever_its_bytes_makes_the_diagnosis_fail() throws IOException {
+        Random random = new Random(11);
+        byte[][] seeds = {NATIVE, FOREIGN, dynamic(), "#!/bin/sh -e\n".getBytes(ISO_8859_1), new byte[40]};
+        handler("theirs", bin.resolve("gone"), "PF", true);
+        HostExecution host = host();
+        Path app = file("app", NATIVE);
+        for (int i = 0; i < 3_000; i++) {
+            byte[] bytes = seeds[random.nextInt(seeds.length)].clone();
+            for (int j = random.nextInt(6); j >= 0; j--) {
+                bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+            }
+            Files.write(app, Arrays.copyOf(bytes, random.nextInt(bytes.length) + 1));
+            ExecDiagnosis diagnosis = ExecDiagnosis.of(root, List.of("/app"), host);
+            assertThat(diagnosis.explanation()).isNotEmpty();
+            assertThat(diagnosis.runs() || !diagnosis.remedy().isEmpty()).isTrue();
+        }
     }
 
     /** The native probe with a second program header that names a loader. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** From recorded output where nothing else is said: what this test's host cannot produce is marked so. */
 class RunDiagnosisTest {
@@ -109,5 +110,15 @@ class RunDiagnosisTest {
                         134,
                         "**\nERROR:../accel/tcg/cpu-exec.c:954:cpu_exec: assertion failed: (cpu == current_cpu)\n"))
                 .isInstanceOf(RunDiagnosis.EmulatorCrashed.class);
+    }
+
+    @Test
+    @Timeout(20)
+    void output_made_to_keep_the_judge_busy_does_not() {
+        for (String piece :
+                new String[] {": Assertion ", "fork/exec ", "ERROR:", "qemu-a", "\n", "qemu-a: Assertion "}) {
+            String written = "qemu-a" + piece.repeat(1024 * 1024 / piece.length());
+            assertThat(judged(1, written)).isNotNull();
+        }
     }
 }

@@ -346,7 +346,7 @@ public final class ImageConfig {
      * Says what the specification has against this configuration, all of it. Reading refuses only what could be
      * understood in two ways; this also finds what is merely wrong or unwise.
      *
-     * @return the findings in the order of the document; none if it is without fault
+     * @return the findings in the order of the document, the first thousand; none if it is without fault
      */
     public List<DocumentFinding> validate() {
         return Validation.config(json);
@@ -356,7 +356,7 @@ public final class ImageConfig {
      * Says what the specification has against a configuration that may be too broken to be read.
      *
      * @param bytes the document
-     * @return the findings in the order of the document; none if it is without fault
+     * @return the findings in the order of the document, the first thousand; none if it is without fault
      */
     public static List<DocumentFinding> validate(byte[] bytes) {
         return Validation.config(bytes, DocumentLimits.DEFAULT);

@@ -51,7 +51,7 @@ public sealed interface Manifest permits ImageManifest, ImageIndex {
      * Says what the specification has against this document, all of it. Reading refuses only what could be understood in
      * two ways; this also finds what is merely wrong or unwise.
      *
-     * @return the findings in the order of the document; none if it is without fault
+     * @return the findings in the order of the document, the first thousand; none if it is without fault
      */
     List<DocumentFinding> validate();
 
@@ -60,7 +60,7 @@ public sealed interface Manifest permits ImageManifest, ImageIndex {
      *
      * @param bytes the document
      * @param mediaType the type it was announced with
-     * @return the findings in the order of the document; none if it is without fault
+     * @return the findings in the order of the document, the first thousand; none if it is without fault
      * @throws UnsupportedException if the type is none of OCI's and Docker's schema 2
      */
     static List<DocumentFinding> validate(byte[] bytes, MediaType mediaType) {

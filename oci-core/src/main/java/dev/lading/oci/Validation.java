@@ -22,6 +22,10 @@ final class Validation {
     private static final Pattern LETTER_OF_DIGEST = Pattern.compile("[a-f0-9]*");
     private static final Pattern DIGEST =
             Pattern.compile("[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[A-Za-z0-9=_-]+"); // descriptor.md, «Digests»
+    private static final int MOST_DIGEST_LENGTH = 1_000;
+    /** A hostile document has millions; nobody reads more than this. */
+    private static final int MOST_FINDINGS = 1_000;
+
     private static final Pattern PORT = Pattern.compile("(\\d{1,5})(?:/(?:tcp|udp))?");
     private static final Pattern SIGNAL = Pattern.compile("SIG[A-Z0-9]+(?:[+-]\\d+)?|\\d+");
     private static final Map<String, Integer> HEX_LENGTHS = Map.of("sha256", 64, "sha512", 128);
@@ -219,7 +223,8 @@ final class Validation {
     }
 
     private void digest(String digest, String path) {
-        if (!DIGEST.matcher(digest).matches()) {
+        // The bound keeps a hostile text away from the pattern's repeated group, which costs stack.
+        if (digest.length() > MOST_DIGEST_LENGTH || !DIGEST.matcher(digest).matches()) {
             add(Level.MUST, path, "a digest is algorithm:encoded", digest);
             return;
         }
@@ -258,15 +263,14 @@ final class Validation {
 
     private void annotations(JsonObject json, String path, String key) {
         object(json, path, key, false).ifPresent(annotations -> {
-            for (String name : annotations.keys()) {
+            annotations.members().forEach((name, member) -> {
                 String at = member(path, key) + "[" + Printable.shown(name) + "]";
-                Optional<String> value = annotations.value(name).flatMap(JsonValue::text);
-                unless(value.isPresent(), Level.MUST, at, "the value is a text", "");
+                unless(member.text().isPresent(), Level.MUST, at, "the value is a text", "");
                 unless(!name.isEmpty(), Level.MUST, at, "the key is not empty", "");
                 if (name.equals(Annotations.CREATED)) {
-                    value.ifPresent(time -> time(time, at));
+                    member.text().ifPresent(time -> time(time, at));
                 }
-            }
+            });
         });
     }
 
@@ -330,16 +334,11 @@ final class Validation {
 
     private void set(JsonObject run, String key, BiConsumer<String, String> rule) {
         object(run, "config", key, false).ifPresent(set -> {
-            for (String name : set.keys()) {
+            set.members().forEach((name, member) -> {
                 String path = "config." + key + "[" + Printable.shown(name) + "]";
                 rule.accept(name, path);
-                unless(
-                        set.value(name).flatMap(JsonValue::object).isPresent(),
-                        Level.MUST,
-                        path,
-                        "the value is an empty object",
-                        "");
-            }
+                unless(member.object().isPresent(), Level.MUST, path, "the value is an empty object", "");
+            });
         });
     }
 
@@ -455,7 +454,7 @@ final class Validation {
         Optional<List<JsonValue>> elements = value.flatMap(JsonValue::elements);
         value.ifPresent(v -> unless(elements.isPresent(), Level.MUST, member(path, key), "it is a list", v.toString()));
         List<JsonValue> all = elements.orElse(List.of());
-        for (int i = 0; i < all.size(); i++) {
+        for (int i = 0; i < all.size() && findings.size() < MOST_FINDINGS; i++) {
             rule.accept(all.get(i), member(path, key) + "[" + i + "]");
         }
         return elements.isPresent() ? all.size() : -1;
@@ -473,6 +472,8 @@ final class Validation {
     }
 
     private void add(Level level, String path, String rule, String value) {
-        findings.add(new DocumentFinding(level, path, rule, Printable.shown(value)));
+        if (findings.size() < MOST_FINDINGS) {
+            findings.add(new DocumentFinding(level, path, rule, Printable.shown(value)));
+        }
     }
 }

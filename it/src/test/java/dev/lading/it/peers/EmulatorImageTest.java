@@ -155,6 +155,7 @@ class EmulatorImageTest {
     @Test
     void each_emulator_of_the_host_runs_a_program_for_its_target() {
         HostExecution here = HostExecution.detect();
+        assertThat(here.all()).isNotEmpty();
         for (QemuTarget target : QemuTarget.all()) {
             if (here.emulator(target).isPresent()) {
                 assertThat(here.of(target.platform()).runs()).as(target.name()).isTrue();
@@ -173,5 +174,19 @@ class EmulatorImageTest {
                 .last()
                 .isEqualTo(BinfmtHandler.of(
                         "lading-riscv64", emulator.target(), emulator.path().toString(), BinfmtFlag.parse("POCF")));
+    }
+
+    /** What telling an emulated process from a native one stands on; a whole JVM under QEMU is left to the long tests. */
+    @Test
+    void an_emulator_answers_for_a_process_and_forgets_its_threads() {
+        Path busybox = DebianPackages.unpacked("arm64", "busybox-static").resolve("bin/busybox");
+        String links = "readlink /proc/self/exe; cd /proc/self/task; for i in *; do readlink $i/exe; done";
+        Path qemu = Peers.require("qemu-aarch64-static");
+        assertThat(Command.run(qemu.toString(), busybox.toString(), "ash", "-c", links)
+                        .succeeded()
+                        .lines())
+                .startsWith(busybox.toString())
+                .contains(qemu.toString());
+        assertThat(HostExecution.detect().emulatedBy()).isEmpty();
     }
 }

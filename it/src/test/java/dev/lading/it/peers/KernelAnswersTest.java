@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lading.emulation.BinfmtFlag;
 import dev.lading.emulation.BinfmtHandler;
 import dev.lading.emulation.ExecDiagnosis;
+import dev.lading.emulation.ExecNote;
 import dev.lading.emulation.HostExecution;
 import dev.lading.emulation.QemuTarget;
 import dev.lading.examples.TinyElf;
@@ -242,7 +243,20 @@ class KernelAnswersTest {
     @Test
     void a_loader_that_is_not_there() throws IOException {
         Files.copy(Path.of("/bin/true"), root.resolve("true"), StandardCopyOption.COPY_ATTRIBUTES);
-        assertThat(judged(ExecDiagnosis.LoaderMissing.class, "/true").loader()).startsWith("/lib");
+        String loader = judged(ExecDiagnosis.LoaderMissing.class, "/true").loader();
+        assertThat(loader).startsWith("/lib");
+        // With it the kernel starts the program, which then lacks its library.
+        Path copy = root.resolve(loader.substring(1));
+        Files.createDirectories(Objects.requireNonNull(copy.getParent()));
+        Files.copy(Path.of(loader), copy, StandardCopyOption.COPY_ATTRIBUTES);
+        assertThat(judged(ExecDiagnosis.Native.class, "/true").notes())
+                .singleElement()
+                .satisfies(note -> {
+                    assertThat(note.kind()).isEqualTo(ExecNote.Kind.LIBRARY_MISSING);
+                    assertThat(note.explanation()).contains("libc.so.6");
+                });
+        assertThat(ExecDiagnosis.of(Path.of("/"), List.of("true"), host).notes())
+                .isEmpty();
     }
 
     @Test

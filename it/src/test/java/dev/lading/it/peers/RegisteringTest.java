@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -30,6 +31,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.assertj.core.api.Condition;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -238,10 +240,64 @@ class RegisteringTest {
             tables.run(systemd.toString(), files.get(0).toString()).succeeded();
             assertThat(tables.table().handlers()).containsExactlyInAnyOrderElementsOf(registration.handlers());
         }
-        registration.writeFiles(Registration.Boot.DEBIAN, temp);
-        assertThat(Registration.ownFiles(temp)).hasSize(registration.handlers().size() + 1);
         Registration.removeFiles(temp);
         assertThat(Registration.ownFiles(temp)).isEmpty();
+    }
+
+    @Test
+    void debians_update_binfmts_takes_the_files_that_are_written_for_the_next_boot() throws IOException {
+        String debian = host.host().architecture();
+        Path tool = DebianPackages.unpacked(debian, "binfmt-support").resolve("usr/sbin/update-binfmts");
+        Path libraries = DebianPackages.unpacked(debian, "libpipeline1").resolve("usr/lib");
+        Registration registration =
+                Registration.of(host, List.of(Emulator.of(qemu("aarch64")), Emulator.of(qemu("s390x"))));
+        assertThat(registration.writeFiles(Registration.Boot.DEBIAN, temp)).hasSize(2);
+        Files.createDirectory(temp.resolve("administration"));
+        try (PrivateTables tables = PrivateTables.open()) {
+            tables.run(
+                            "/bin/sh",
+                            "-c",
+                            "LD_LIBRARY_PATH=$(echo $1/*-linux-gnu) && export LD_LIBRARY_PATH"
+                                    + " && $2 --importdir $3 --admindir $4 --import"
+                                    + " && $2 --importdir $3 --admindir $4 --enable",
+                            "sh",
+                            libraries.toString(),
+                            tool.toString(),
+                            temp.resolve("usr/share/binfmts").toString(),
+                            temp.resolve("administration").toString())
+                    .succeeded();
+            assertThat(tables.table().handlers()).containsExactlyInAnyOrderElementsOf(registration.handlers());
+        }
+        assertThat(Registration.ownFiles(temp)).hasSize(2);
+        Registration.removeFiles(temp);
+        assertThat(Registration.ownFiles(temp)).isEmpty();
+    }
+
+    @Test
+    void credentials_are_handed_on_only_where_that_was_asked_for() {
+        Registration registration = Registration.of(host, List.of(Emulator.of(qemu("aarch64"))));
+        assertThat(registration.handlers())
+                .singleElement()
+                .satisfies(handler -> assertThat(handler.flagLetters()).isEqualTo("PF"));
+        try (PrivateTables tables = PrivateTables.open()) {
+            registration.register(tables.table());
+            assertThat(tables.table().handlers()).isEqualTo(registration.handlers());
+            registration.withCredentials().register(tables.table());
+            assertThat(tables.table().handlers())
+                    .isEqualTo(registration.withCredentials().handlers())
+                    .singleElement()
+                    .satisfies(handler -> assertThat(handler.flagLetters()).isEqualTo("POCF"));
+        }
+    }
+
+    @Test
+    void an_emulator_that_others_may_change_is_not_registered_for_everybody() throws IOException {
+        Path copy = Files.copy(qemu("aarch64"), temp.resolve("qemu-aarch64"));
+        Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Registration registration = Registration.of(host, List.of(Emulator.of(copy)));
+        assertThat(registration.handlers()).isEmpty();
+        assertThat(registration.leftOut())
+                .hasValueSatisfying(new Condition<>(why -> why.contains("others than root"), "the reason"));
     }
 
     @Test

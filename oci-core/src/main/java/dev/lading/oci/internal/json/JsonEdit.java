@@ -17,11 +17,22 @@ import java.util.function.IntPredicate;
  * is replaced. Several edits may be noted before {@link #done}, as long as no two of them touch the same bytes.
  */
 final class JsonEdit {
+    /** A member begins its line; what is farther from the start of its line stands among others. */
+    private static final int LONGEST_LINE_START = 1_000;
+
     private final JsonTape tape;
+    /** The white space of one level: what stands before the document's first key, if that begins a line. */
+    private final String unit;
+
     private final List<Splice> splices = new ArrayList<>();
+    private int cursorList = -1;
+    private int cursorPlace;
+    private int cursor;
 
     JsonEdit(JsonTape tape) {
         this.tape = tape;
+        String space = firstSpace();
+        this.unit = space.indexOf('\n') < 0 ? "" : space.substring(space.lastIndexOf('\n') + 1);
     }
 
     /** What comes instead of the bytes from start to end. */
@@ -112,11 +123,17 @@ final class JsonEdit {
         if (step instanceof String key) {
             return tape.kind(node) == '{' ? tape.member(node, key) : -1;
         }
-        int child = node + JsonTape.WIDTH;
-        for (int i = 0; i < (Integer) step; i++) {
-            child = tape.after(child);
+        // Many edits of one list come in its order: each goes on where the last one was.
+        int place = (Integer) step;
+        if (node != cursorList || place < cursorPlace) {
+            cursorList = node;
+            cursorPlace = 0;
+            cursor = node + JsonTape.WIDTH;
         }
-        return child;
+        for (; cursorPlace < place; cursorPlace++) {
+            cursor = tape.after(cursor);
+        }
+        return cursor;
     }
 
     private static Object nested(Object value, List<Object> steps) {
@@ -209,7 +226,6 @@ final class JsonEdit {
     }
 
     private String written(Object value, String before) {
-        String unit = unit();
         int line = before.lastIndexOf('\n');
         if (unit.isEmpty() || line < 0) {
             return JsonWriter.compact(value);
@@ -218,26 +234,19 @@ final class JsonEdit {
         return JsonWriter.indented(value, unit, before.substring(returns ? line - 1 : line));
     }
 
-    /** The white space of one level: what stands before the document's first key, if that begins a line. */
-    private String unit() {
-        if (tape.isEmpty(0)) {
-            return "";
-        }
-        String space = space(tape.start(0) + 1, tape.start(JsonTape.WIDTH));
-        return space.substring(space.lastIndexOf('\n') + 1);
-    }
-
-    /** Line break and white space of the line that holds an offset; empty in a document that is one line. */
+    /** Line break and white space of the line that holds an offset; empty if it begins far away, or the document is one line. */
     private String lineBefore(int offset) {
         int line = offset;
-        while (line > 0 && tape.text[line - 1] != '\n') {
+        int farthest = unit.isEmpty() ? offset : Math.max(0, offset - LONGEST_LINE_START);
+        while (line > farthest && tape.text[line - 1] != '\n') {
             line--;
         }
         if (line == 0) {
-            // The first line has no break of its own; a document of several lines has one after its brace.
-            String first = tape.isEmpty(0) ? "" : space(tape.start(0) + 1, tape.start(JsonTape.WIDTH));
-            int end = first.indexOf('\n');
-            return end < 0 ? "" : first.substring(0, end + 1);
+            // The first line has no break of its own; it is the one after the brace.
+            return firstSpace().substring(0, firstSpace().length() - unit.length());
+        }
+        if (line == farthest) {
+            return "";
         }
         int end = line;
         while (tape.text[end] == ' ' || tape.text[end] == '\t') {
@@ -245,5 +254,10 @@ final class JsonEdit {
         }
         String lineBreak = line > 1 && tape.text[line - 2] == '\r' ? "\r\n" : "\n";
         return lineBreak + new String(tape.text, line, end - line, StandardCharsets.US_ASCII);
+    }
+
+    /** What stands before the document's first key. */
+    private String firstSpace() {
+        return tape.isEmpty(0) ? "" : space(tape.start(0) + 1, tape.start(JsonTape.WIDTH));
     }
 }

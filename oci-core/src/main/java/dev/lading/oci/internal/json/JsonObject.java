@@ -114,6 +114,19 @@ public final class JsonObject {
     }
 
     /**
+     * Returns all members, in the order of the text.
+     *
+     * @return the values by their keys
+     */
+    public Map<String, JsonValue> members() {
+        Map<String, JsonValue> members = new LinkedHashMap<>();
+        for (int key = node + JsonTape.WIDTH; key < tape.after(node); key = tape.after(key + JsonTape.WIDTH)) {
+            members.put(tape.decoded(key), new JsonValue(tape, key + JsonTape.WIDTH));
+        }
+        return members;
+    }
+
+    /**
      * Returns a member of any kind.
      *
      * @param key the member

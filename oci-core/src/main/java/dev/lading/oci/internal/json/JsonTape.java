@@ -56,7 +56,9 @@ final class JsonTape {
         }
         JsonTape tape = new JsonTape(text, maxBytes, maxDepth);
         tape.scan();
-        tape.tape = Arrays.copyOf(tape.tape, tape.length);
+        if (tape.length < tape.tape.length - tape.tape.length / 4) {
+            tape.tape = Arrays.copyOf(tape.tape, tape.length);
+        }
         return tape;
     }
 
@@ -151,12 +153,19 @@ final class JsonTape {
 
     private int begin() {
         if (length + WIDTH > tape.length) {
-            tape = Arrays.copyOf(tape, tape.length + (tape.length >> 1) + WIDTH);
+            tape = Arrays.copyOf(tape, grown());
         }
         int node = length;
         tape[node + START] = at;
         length += WIDTH;
         return node;
+    }
+
+    /** As if the rest of the text were as dense as what was read; not more than its bytes can hold. */
+    private int grown() {
+        long dense = (long) length * text.length / Math.max(1, at) * 17 / 16;
+        long most = length + WIDTH * ((text.length - at) / 2L + 2);
+        return (int) Math.min(most, Math.max(dense, length + (length >> 2) + WIDTH));
     }
 
     private void finish(int node) {

@@ -1,0 +1,167 @@
+package dev.lading.it.emulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lading.build.ImageBuilder;
+import dev.lading.emulation.HostExecution;
+import dev.lading.emulation.ImageRunner;
+import dev.lading.emulation.RunResult;
+import dev.lading.it.peers.BusyboxRoot;
+import dev.lading.it.peers.Command;
+import dev.lading.it.peers.Containerd;
+import dev.lading.it.peers.Peers;
+import dev.lading.layer.LayerRecipe;
+import dev.lading.oci.InvalidInputException;
+import dev.lading.oci.Platform;
+import dev.lading.oci.content.ContentGraph;
+import dev.lading.oci.layout.OciLayout;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An index of real programs for two machines, run by the library, by the command and by containerd. */
+class ImageRunnerTest {
+    private static final String SCRIPT =
+            "#!/bin/sh\nuname -m\nid\necho $GREETING in $(pwd)\necho \"$#: $*\"\necho err >&2\nexit 7\n";
+
+    @TempDir
+    static Path shared;
+
+    @TempDir
+    Path temp;
+
+    private static Path layout = Path.of("/");
+    private Path state = Path.of("/");
+
+    @BeforeAll
+    static void image() throws IOException {
+        Peers.requireRoot();
+        Peers.require("runc");
+        Peers.require("qemu-aarch64-static");
+        layout = shared.resolve("layout");
+        Path amd64 = BusyboxRoot.make(shared.resolve("amd64"), "amd64");
+        Path arm64 = BusyboxRoot.make(shared.resolve("arm64"), "arm64");
+        for (Path root : List.of(amd64, arm64)) {
+            Path script = Files.writeString(root.resolve("bin/say"), SCRIPT);
+            Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        try (OciLayout place = OciLayout.open(layout)) {
+            ImageBuilder.fromNothing()
+                    .platforms(Platform.LINUX_AMD64, Platform.LINUX_ARM64)
+                    .layerFor(Platform.LINUX_AMD64, LayerRecipe.folder(amd64).into("/"))
+                    .layerFor(Platform.LINUX_ARM64, LayerRecipe.folder(arm64).into("/"))
+                    .config(c -> c.entrypoint("say")
+                            .command("one", "two words")
+                            .environment("PATH", "/bin")
+                            .environment("GREETING", "hello")
+                            .workingDirectory("/made/by/run")
+                            .user("user"))
+                    .build(place, "1");
+        }
+    }
+
+    @BeforeEach
+    void folders() {
+        state = temp.resolve("state");
+    }
+
+    private static ContentGraph graph() {
+        return OciLayout.open(layout).resolve("1");
+    }
+
+    @Test
+    void an_image_of_each_platform_runs_as_it_is_configured() {
+        HostExecution host = HostExecution.detect();
+        for (List<String> machine : List.of(List.of("linux/amd64", "x86_64"), List.of("linux/arm64", "aarch64"))) {
+            ImageRunner runner = ImageRunner.of(graph().image(Platform.parse(machine.get(0))), host)
+                    .with(launcher -> launcher.state(state));
+            RunResult run = runner.run(List.of());
+            assertThat(run.stdout().lines().toList())
+                    .as(run.stderr())
+                    .containsExactly(
+                            machine.get(1),
+                            "uid=1000(user) gid=100(users) groups=29(audio),100(users)",
+                            "hello in /made/by/run",
+                            "2: one two words");
+            assertThat(run.stderr()).isEqualTo("err\n");
+            assertThat(run.exitCode()).isEqualTo(7);
+            assertThat(runner.run(List.of("three")).stdout()).endsWith("1: three\n");
+            assertThat(runner.entrypoint(List.of("uname")).run(List.of("-m")).stdout())
+                    .isEqualTo(machine.get(1) + "\n");
+            assertThatThrownBy(() -> runner.entrypoint(List.of()).run(List.of()))
+                    .isInstanceOf(InvalidInputException.class);
+        }
+        assertThat(state).isEmptyDirectory();
+    }
+
+    @Test
+    void the_command_gives_what_containerd_gives() {
+        for (String platform : List.of("linux/amd64", "linux/arm64")) {
+            Command ours = Command.lading("run", "--platform", platform, "oci:" + layout + ":1", "--", "a", "b  c");
+            assertThat(ours.exitCode()).as(ours.err()).isEqualTo(7);
+            assertThat(ours.out()).contains("2: a b  c\n");
+            if (platform.equals("linux/amd64")) {
+                // Foreign ones need a handler of the whole host there.
+                Command theirs = byContainerd(platform);
+                assertThat(ours.out()).as(theirs.err()).isEqualTo(theirs.out());
+                assertThat(ours.exitCode()).isEqualTo(theirs.exitCode());
+            }
+        }
+    }
+
+    private Command byContainerd(String platform) {
+        try (Containerd containerd = Containerd.start()) {
+            Path archive = temp.resolve("image.tar");
+            Command.run("tar", "-C", layout.toString(), "-cf", archive.toString(), ".")
+                    .succeeded();
+            containerd
+                    .ctr("image", "import", "--platform", platform, "--index-name", "it/say:1", archive.toString())
+                    .succeeded();
+            return containerd.ctr(
+                    "run",
+                    "--rm",
+                    "--snapshotter",
+                    "native",
+                    "--platform",
+                    platform,
+                    "it/say:1",
+                    "say",
+                    "say",
+                    "a",
+                    "b  c");
+        }
+    }
+
+    @Test
+    void the_command_passes_input_output_and_a_signals_exit_code_on() {
+        Command crash = Command.lading("run", "oci:" + layout + ":1", "--help");
+        assertThat(crash.exitCode()).isZero();
+        Command ended = Command.lading(
+                "run",
+                "--by",
+                "namespaces",
+                "--user",
+                "0",
+                "--network",
+                "host",
+                "--env",
+                "GREETING=hi",
+                "oci:" + layout + ":1",
+                "--",
+                "x");
+        assertThat(ended.out()).contains("uid=0(root)").contains("hi in /made/by/run");
+        assertThat(ended.exitCode()).isEqualTo(7);
+        Command wrong = Command.lading("run", "--network", "some", "oci:" + layout + ":1");
+        assertThat(wrong.exitCode()).isEqualTo(2);
+        assertThat(wrong.err()).contains("none or host");
+        Command missing = Command.lading("run", "--platform", "linux/s390x", "oci:" + layout + ":1");
+        assertThat(missing.exitCode()).isEqualTo(4);
+    }
+}
