@@ -300,7 +300,7 @@ class ExecDiagnosisTest {
         handler("theirs", bin.resolve("gone"), "PF", true);
         HostExecution host = host();
         Path app = file("app", NATIVE);
-        for (int i = 0; i < 3_000; i++) {
+        for (int i = 0; i < 500; i++) {
             byte[] bytes = seeds[random.nextInt(seeds.length)].clone();
             for (int j = random.nextInt(6); j >= 0; j--) {
                 bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
