@@ -8,6 +8,7 @@ import dev.lading.tar.TarEntry;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
@@ -188,6 +189,9 @@ final class Fingerprint {
         try (ReadableByteChannel in = entry.content().open()) {
             for (int n = in.read(window); n >= 0; n = in.read(window.clear())) {
                 digest.update(buffer, 0, n);
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new InterruptedIOException("interrupted while reading " + entry.origin());
+                }
             }
         }
         entry.content().checkUnchanged();

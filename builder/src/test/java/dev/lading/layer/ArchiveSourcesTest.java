@@ -325,6 +325,44 @@ class ArchiveSourcesTest {
                 .hasMessageContaining("bomb");
     }
 
+    @Test
+    void mutated_tars_are_refused_or_give_a_layer_that_stays_within() throws IOException {
+        Path file = archive("a.tar", false, sample());
+        byte[] good = Files.readAllBytes(file);
+        Random random = new Random(23);
+        int made = 0;
+        for (int i = 0; i < 600; i++) {
+            byte[] bad = good.clone();
+            for (int n = random.nextInt(4); n >= 0; n--) {
+                int at = random.nextInt(bad.length);
+                int header = at - at % 512;
+                bad[at] = (byte) random.nextInt(256);
+                repairSum(bad, header);
+            }
+            Files.write(file, bad);
+            try {
+                for (String name : layers.names(tar(file).keepDevices())) {
+                    assertThat(name).doesNotStartWith("/").doesNotContain("../").doesNotContain("/./");
+                }
+                made++;
+            } catch (InvalidInputException | UnsupportedException e) {
+                assertThat(e).hasMessageContaining(file.toString());
+            }
+        }
+        assertThat(made).isBetween(50, 590);
+    }
+
+    private static void repairSum(byte[] archive, int header) {
+        Arrays.fill(archive, header + 148, header + 156, (byte) ' ');
+        int sum = 0;
+        for (int i = header; i < header + 512; i++) {
+            sum += archive[i] & 0xff;
+        }
+        byte[] digits = String.format("%06o", sum).getBytes(UTF_8);
+        System.arraycopy(digits, 0, archive, header + 148, 6);
+        archive[header + 154] = 0;
+    }
+
     // ---- layers ----
 
     @Test

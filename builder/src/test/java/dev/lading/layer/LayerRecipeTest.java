@@ -21,9 +21,11 @@ import dev.lading.tar.TarKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
@@ -32,6 +34,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +109,39 @@ class LayerRecipeTest {
         assertThatThrownBy(() -> from().include(pattern))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining(pattern);
+    }
+
+    @Test
+    void any_text_is_a_pattern_or_refused_and_where_java_means_the_same_both_agree() {
+        Random random = new Random(17);
+        String letters = "ab.*?[]!-{},\\/";
+        List<String> paths = List.of("a", "b", "a.b", "ab", "a/b", "a/ab", "b/a/a", ".a", "a-b", "a/.b");
+        int agreed = 0;
+        for (int i = 0; i < 20_000; i++) {
+            StringBuilder text = new StringBuilder();
+            for (int n = random.nextInt(8); n >= 0; n--) {
+                text.append(letters.charAt(random.nextInt(letters.length())));
+            }
+            PathPattern pattern;
+            try {
+                pattern = PathPattern.of(text.toString());
+            } catch (InvalidInputException e) {
+                continue;
+            }
+            // Java's ** crosses parts anywhere, and Java reads [ and \ in its own way at the edges.
+            boolean common = text.indexOf("**") < 0 && text.chars().noneMatch(c -> "[]\\{},!".indexOf(c) >= 0);
+            String inner = text.toString();
+            if (common && !inner.startsWith("/") && !inner.endsWith("/")) {
+                PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + inner);
+                for (String path : paths) {
+                    assertThat(pattern.matches(path, false))
+                            .as(inner + " and " + path)
+                            .isEqualTo(matcher.matches(Path.of(path)));
+                    agreed++;
+                }
+            }
+        }
+        assertThat(agreed).isGreaterThan(1000);
     }
 
     @Test
@@ -190,6 +226,22 @@ class LayerRecipeTest {
         LayerRecipe unlike =
                 from().keepHardLinks().where("lib/z.jar", EntryRule.create().mode(0600));
         assertThat(layers.entry(unlike, "lib/z.jar").kind()).isEqualTo(TarKind.FILE);
+    }
+
+    @Test
+    void another_file_systems_owners_and_links_are_kept_too() throws IOException {
+        Configuration unix = Configuration.unix().toBuilder()
+                .setAttributeViews("basic", "owner", "posix", "unix")
+                .build();
+        try (FileSystem system = Jimfs.newFileSystem(unix)) {
+            Path file = Files.writeString(
+                    Files.createDirectory(system.getPath("/from")).resolve("a"), "x");
+            Files.createLink(file.resolveSibling("b"), file);
+            LayerRecipe recipe = folder(system.getPath("/from")).keepOwners().keepHardLinks();
+            assertThat(layers.entry(recipe, "a").userId())
+                    .isEqualTo(((Integer) Files.getAttribute(file, "unix:uid")).longValue());
+            assertThat(recipe.fingerprint()).isEqualTo(recipe.fingerprint());
+        }
     }
 
     @Test

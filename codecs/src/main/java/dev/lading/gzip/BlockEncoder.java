@@ -285,79 +285,77 @@ final class BlockEncoder {
         }
     }
 
+    /**
+     * The hot loop of writing, all in locals. Of the bit buffer at most 7 bits are taken when literals begin and when a
+     * match begins; four literals, or three, or a match are sent by one store.
+     */
     private void putSequences(long[] items, int count) {
-        int pos = blockStart;
-        for (int i = 0; i < count; i++) {
-            long item = items[i];
-            int literals = (int) (item >>> 32);
-            if (literals > 0) {
-                putLiterals(pos, literals);
-            }
-            int match = (int) item;
-            pos += literals;
-            if (match != 0) {
-                int length = match >>> Sequences.LENGTH_SHIFT & 0xff;
-                putMatch(length, match >>> Sequences.SLOT_SHIFT & 0x1f, match & Sequences.DISTANCE_MASK);
-                pos += length + Window.MIN_MATCH;
-            }
-        }
-    }
-
-    private void putLiterals(int from, int count) {
         byte[] data = this.data;
         byte[] out = this.out;
-        int[] table = literalBits;
+        int[] literalBits = this.literalBits;
+        int[] lengthBits = this.lengthBits;
+        int[] distanceBits = this.distanceBits;
         long bits = this.bits;
         int bitCount = this.bitCount;
         int outPos = this.outPos;
-        int pos = from;
-        int end = from + count;
-        for (; pos + 4 <= end; pos += 4) {
-            int four = (int) Window.INT.get(data, pos);
-            int a = table[four & 0xff];
-            int b = table[four >>> 8 & 0xff];
-            int c = table[four >>> 16 & 0xff];
-            int d = table[four >>> 24];
-            bits |= (long) (a >>> 5) << bitCount;
-            bitCount += a & 31;
-            bits |= (long) (b >>> 5) << bitCount;
-            bitCount += b & 31;
-            bits |= (long) (c >>> 5) << bitCount;
-            bitCount += c & 31;
-            bits |= (long) (d >>> 5) << bitCount;
-            bitCount += d & 31;
-            Window.LONG.set(out, outPos, bits);
-            outPos += bitCount >>> 3;
-            bits >>>= bitCount & 56;
-            bitCount &= 7;
+        int pos = blockStart;
+        for (int i = 0; i < count; i++) {
+            long item = items[i];
+            int left = (int) (item >>> 32);
+            for (; left >= 4; left -= 4) {
+                int four = (int) Window.INT.get(data, pos);
+                int a = literalBits[four & 0xff];
+                int b = literalBits[four >>> 8 & 0xff];
+                int c = literalBits[four >>> 16 & 0xff];
+                int d = literalBits[four >>> 24];
+                bits |= (long) (a >>> 5) << bitCount;
+                bitCount += a & 31;
+                bits |= (long) (b >>> 5) << bitCount;
+                bitCount += b & 31;
+                bits |= (long) (c >>> 5) << bitCount;
+                bitCount += c & 31;
+                bits |= (long) (d >>> 5) << bitCount;
+                bitCount += d & 31;
+                Window.LONG.set(out, outPos, bits);
+                outPos += bitCount >>> 3;
+                bits >>>= bitCount & 56;
+                bitCount &= 7;
+                pos += 4;
+            }
+            if (left > 0) {
+                for (; left > 0; left--) {
+                    int a = literalBits[data[pos++] & 0xff];
+                    bits |= (long) (a >>> 5) << bitCount;
+                    bitCount += a & 31;
+                }
+                Window.LONG.set(out, outPos, bits);
+                outPos += bitCount >>> 3;
+                bits >>>= bitCount & 56;
+                bitCount &= 7;
+            }
+            int match = (int) item;
+            if (match != 0) {
+                int length = match >>> Sequences.LENGTH_SHIFT & 0xff;
+                int symbol = match >>> Sequences.SLOT_SHIFT & 0x1f;
+                int a = lengthBits[length];
+                int b = distanceBits[symbol];
+                bits |= (long) (a >>> 5) << bitCount;
+                bitCount += a & 31;
+                bits |= (long) (b >>> 5) << bitCount;
+                bitCount += b & 31;
+                int extra = DeflateFormat.distanceExtra(symbol);
+                bits |= (long) (match & (1 << extra) - 1) << bitCount;
+                bitCount += extra;
+                Window.LONG.set(out, outPos, bits);
+                outPos += bitCount >>> 3;
+                bits >>>= bitCount & 56;
+                bitCount &= 7;
+                pos += length + Window.MIN_MATCH;
+            }
         }
-        for (; pos < end; pos++) {
-            int a = table[data[pos] & 0xff];
-            bits |= (long) (a >>> 5) << bitCount;
-            bitCount += a & 31;
-        }
-        Window.LONG.set(out, outPos, bits);
-        this.outPos = outPos + (bitCount >>> 3);
-        this.bits = bits >>> (bitCount & 56);
-        this.bitCount = bitCount & 7;
-    }
-
-    private void putMatch(int length, int symbol, int distance) {
-        int a = lengthBits[length];
-        int b = distanceBits[symbol];
-        long bits = this.bits;
-        int bitCount = this.bitCount;
-        bits |= (long) (a >>> 5) << bitCount;
-        bitCount += a & 31;
-        bits |= (long) (b >>> 5) << bitCount;
-        bitCount += b & 31;
-        int extra = DeflateFormat.distanceExtra(symbol);
-        bits |= (long) (distance & (1 << extra) - 1) << bitCount;
-        bitCount += extra;
-        Window.LONG.set(out, outPos, bits);
-        outPos += bitCount >>> 3;
-        this.bits = bits >>> (bitCount & 56);
-        this.bitCount = bitCount & 7;
+        this.bits = bits;
+        this.bitCount = bitCount;
+        this.outPos = outPos;
     }
 
     private void put(int value, int count) {

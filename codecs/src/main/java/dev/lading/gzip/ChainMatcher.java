@@ -3,7 +3,7 @@ package dev.lading.gzip;
 import java.util.Arrays;
 
 /**
- * The strategy of the levels above 1: for each hash of four bytes a chain of all places, the latest first, and for
+ * The strategy of the levels above the fast ones: for each hash of four bytes a chain of all places, the latest first, and for
  * three bytes the latest place. A match found waits until the next positions have been looked at.
  *
  * <p>Positions are absolute, so one comparison tells both the end of a chain and a place too far away.
@@ -20,6 +20,7 @@ final class ChainMatcher implements Matcher {
     private final int depth;
     private final int nice;
     private final int patience;
+    private final int stride;
     private int quiet;
     private int from;
 
@@ -27,6 +28,7 @@ final class ChainMatcher implements Matcher {
         this.depth = level.depth();
         this.nice = level.nice();
         this.patience = level.patience();
+        this.stride = level.stride();
     }
 
     private static int hash(int four) {
@@ -84,6 +86,17 @@ final class ChainMatcher implements Matcher {
         }
     }
 
+    private void learnSome(byte[] data, int from, int to) {
+        int[] latest = this.latest;
+        int[] before = this.before;
+        int step = stride;
+        for (int p = from; p < to; p += step) {
+            int h = hash((int) Window.INT.get(data, p));
+            before[p & MASK] = latest[h];
+            latest[h] = p;
+        }
+    }
+
     @Override
     public int parse(byte[] data, int begin, int chunkEnd, int end, Sequences found) {
         int limit = Math.min(chunkEnd, end - Window.TAIL);
@@ -131,7 +144,11 @@ final class ChainMatcher implements Matcher {
             pos += length;
             literals = pos;
             calm = pos;
-            learn(data, next, Math.min(pos, known));
+            if (stride == 1) {
+                learn(data, next, Math.min(pos, known));
+            } else {
+                learnSome(data, next, Math.min(pos, known));
+            }
         }
         int stop = Math.max(literals, chunkEnd);
         if (stop > literals) {

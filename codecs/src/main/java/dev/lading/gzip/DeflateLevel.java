@@ -8,18 +8,19 @@ import java.util.List;
  * @param depth how many earlier places are compared with each position, at least 1
  * @param nice a match of this length is taken without looking for a better one, 4 to 258
  * @param patience a match shorter than this waits for the next two positions, a longer one for the next alone; 0 to 258
+ * @param stride of the positions inside a match each so-manieth is learnt, at least 1
  */
-record DeflateLevel(int depth, int nice, int patience) {
+record DeflateLevel(int depth, int nice, int patience, int stride) {
     private static final List<DeflateLevel> LEVELS = List.of(
-            new DeflateLevel(2, 32, 0),
-            new DeflateLevel(4, 24, 0),
-            new DeflateLevel(8, 40, 0),
-            new DeflateLevel(12, 65, 0),
-            new DeflateLevel(16, 80, 8),
-            new DeflateLevel(24, 130, 8),
-            new DeflateLevel(40, 130, 32),
-            new DeflateLevel(64, 200, 258),
-            new DeflateLevel(100, 258, 258));
+            new DeflateLevel(2, 32, 0, 3),
+            new DeflateLevel(2, 64, 0, 1),
+            new DeflateLevel(4, 24, 0, 3),
+            new DeflateLevel(8, 40, 0, 2),
+            new DeflateLevel(16, 80, 8, 1),
+            new DeflateLevel(24, 130, 8, 1),
+            new DeflateLevel(40, 130, 32, 1),
+            new DeflateLevel(64, 200, 258, 1),
+            new DeflateLevel(100, 258, 258, 1));
 
     /** Whether it takes the first match among the two latest places of a hash, for which there is a matcher of its own. */
     boolean isFast() {

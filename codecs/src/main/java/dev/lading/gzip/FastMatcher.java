@@ -3,7 +3,7 @@ package dev.lading.gzip;
 import java.util.Arrays;
 
 /**
- * The strategy of level 1: for each hash of four bytes the two latest places, and the first match is taken.
+ * The strategy of the fast levels: for each hash of four bytes the two latest places, and the first match is taken.
  *
  * <p>Where nothing matches, the steps grow; a match found then is extended backwards over what was stepped over.
  */
@@ -14,11 +14,13 @@ final class FastMatcher implements Matcher {
     private final long[] places = new long[1 << HASH_BITS];
 
     private final int nice;
+    private final int stride;
     private int quiet;
     private int from;
 
     FastMatcher(DeflateLevel level) {
         this.nice = level.nice();
+        this.stride = level.stride();
     }
 
     private static int hash(int four) {
@@ -35,7 +37,8 @@ final class FastMatcher implements Matcher {
 
     private void learn(byte[] data, int from, int to) {
         long[] table = places;
-        for (int p = from; p < to; p += 2) {
+        int step = stride;
+        for (int p = from; p < to; p += step) {
             int h = hash((int) Window.INT.get(data, p));
             table[h] = table[h] << 32 | p;
         }

@@ -10,7 +10,6 @@ final class Sequences {
     static final int MATCH = 1 << 28;
     static final int SLOT_SHIFT = 23;
     static final int LENGTH_SHIFT = 15;
-    static final int DISTANCE_MASK = 0x7fff;
 
     /** A block's bytes at most, a chunk and a match more, all in matches of three. */
     private static final int CAPACITY =

@@ -128,6 +128,27 @@ class WrittenLayersTest {
     }
 
     @Test
+    void every_compression_and_number_of_threads_holds_the_same_tar() {
+        LayerRecipe recipe = everything().and(file("/larger", 3 << 20));
+        for (Compression compression : List.of(
+                Compression.none(),
+                Compression.gzip(1),
+                Compression.gzip(9),
+                Compression.zstd(),
+                Compression.zstd(19))) {
+            LayerWriter writer = LayerWriter.with(compression);
+            Layer layer = writer.threads(1).write(recipe, store);
+            assertThat(layer.descriptor().mediaType()).isEqualTo(compression.mediaType());
+            assertThat(writer.threads(4).write(recipe, store))
+                    .as("%s", compression)
+                    .isEqualTo(layer);
+            assertThat(LayerRecipe.layer(store, layer).contentFingerprint())
+                    .isEqualTo(layer.diffId())
+                    .isEqualTo(recipe.contentFingerprint());
+        }
+    }
+
+    @Test
     void the_kernel_takes_our_capabilities() throws IOException {
         Peers.requireRoot();
         String tar = Peers.require("tar").toString();
