@@ -105,6 +105,12 @@ public final class HostExecution {
                 host.normalized(), List.copyOf(Binfmt.at(binfmt).handlers()), List.copyOf(searchPath), List.of(), null);
     }
 
+    /** A host whose probes ended in a given way, without running them. */
+    static HostExecution probed(Platform host, List<BinfmtHandler> handlers, Map<String, ProbeRun.Result> results) {
+        return new HostExecution(
+                host.normalized(), List.copyOf(handlers), List.of(), List.of(), new ConcurrentHashMap<>(results));
+    }
+
     /**
      * Returns this host with emulators of the caller's choice, which come before those of the host.
      *

@@ -178,7 +178,20 @@ class RegisteringTest {
             assertThatThrownBy(() -> table.register(handler("lading-x", "aarch64", temp.resolve("gone"))))
                     .isInstanceOf(NotFoundException.class)
                     .hasMessageContaining("there is no " + temp.resolve("gone"));
-            // The longest name there may be.
+            // The longest line and the longest name there may be.
+            int length =
+                    handler("lading-l", "aarch64", Path.of("/q")).registerLine().length();
+            BinfmtHandler longest = BinfmtHandler.of(
+                    "lading-l", target("aarch64"), "/q" + "q".repeat(1920 - length + 1), BinfmtFlag.parse("P"));
+            assertThat(longest.registerLine()).hasSize(1920);
+            assertThat(table.register(longest)).isTrue();
+            assertThat(table.handler("lading-l")).contains(longest);
+            assertThatThrownBy(() -> Files.writeString(
+                            table.mountPoint().resolve("register"),
+                            longest.registerLine().replaceFirst("lading-l", "lading-ll"),
+                            StandardOpenOption.WRITE))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("Invalid argument");
             String name = "lading-" + "n".repeat(248);
             assertThat(table.register(handler(name, "aarch64", qemu("aarch64"))))
                     .isTrue();
