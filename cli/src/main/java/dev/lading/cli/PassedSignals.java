@@ -1,13 +1,15 @@
 package dev.lading.cli;
 
 import dev.lading.emulation.RunningProgram;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Hands the signals that this process gets on to the program that it runs. A second request to end interrupts the run.
@@ -19,7 +21,7 @@ final class PassedSignals implements AutoCloseable {
     private static final Map<String, Integer> NUMBERS = Map.of("HUP", 1, "INT", 2, "USR1", 10, "TERM", 15);
 
     private final Thread verb;
-    private final AtomicReference<Optional<RunningProgram>> program = new AtomicReference<>(Optional.empty());
+    private volatile Optional<RunningProgram> program = Optional.empty();
     private final AtomicInteger requests = new AtomicInteger();
     private final Map<Object, Object> before = new LinkedHashMap<>();
 
@@ -36,7 +38,7 @@ final class PassedSignals implements AutoCloseable {
     }
 
     void to(RunningProgram running) {
-        program.set(Optional.of(running));
+        program = Optional.of(running);
     }
 
     private void take(String name) {
@@ -65,12 +67,18 @@ final class PassedSignals implements AutoCloseable {
     private void came(String name) {
         boolean end = !name.equals("USR1");
         // A terminal tells the program of it by itself.
-        boolean told =
-                name.equals("INT") && System.console() != null && program.get().isPresent();
-        boolean passed =
-                told || program.get().filter(p -> p.signal(number(name))).isPresent();
+        boolean told = name.equals("INT") && atTerminal() && program.isPresent();
+        boolean passed = told || program.filter(p -> p.signal(number(name))).isPresent();
         if (end && (!passed || requests.incrementAndGet() > 1)) {
             verb.interrupt();
+        }
+    }
+
+    private static boolean atTerminal() {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/fd/0")).startsWith("/dev/pts");
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -448,7 +448,7 @@ class LauncherTest {
         }
 
         @Override
-        public void write(byte[] bytes, int offset, int length) {
+        public synchronized void write(byte[] bytes, int offset, int length) {
             super.write(bytes, offset, length);
             latch.countDown();
         }
@@ -507,13 +507,18 @@ class LauncherTest {
         private final CountDownLatch closed = new CountDownLatch(1);
 
         @Override
-        public int read() throws IOException {
+        public int read() {
             try {
                 closed.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
             return -1;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) {
+            return read();
         }
 
         @Override
