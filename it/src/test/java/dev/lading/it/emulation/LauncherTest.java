@@ -147,16 +147,55 @@ class LauncherTest {
         Files.delete(Path.of("/tmp/lading-it-nobody"));
     }
 
-    /** Runs {@link RunPrograms} as nobody, from copies that nobody may read. */
+    /** As in a Pod without rights: no user namespace can be made, and there is no capability. */
+    @Test
+    void without_user_namespaces_one_static_foreign_program_runs_and_the_rest_says_why()
+            throws IOException, URISyntaxException {
+        String state = "/tmp/lading-it-pod";
+        List<String> words = List.of(
+                "BEST,NAMESPACES",
+                state,
+                shared.resolve("arm64").toString(),
+                "linux/arm64",
+                shared.resolve("amd64").toString(),
+                "linux/amd64",
+                "--",
+                "/bin/uname",
+                "-m");
+        List<String> pod = List.of(
+                Peers.require("bwrap").toString(),
+                "--dev-bind",
+                "/",
+                "/",
+                "--unshare-user",
+                "--disable-userns",
+                "--cap-drop",
+                "ALL",
+                "--uid",
+                NOBODY,
+                "--gid",
+                NOBODY,
+                "--");
+        Command command = as(pod, words);
+        List<String> lines = command.succeeded().lines().toList();
+        assertThat(lines).as(command.err()).hasSize(4);
+        assertThat(lines.get(0)).isEqualTo("arm64 BEST 0 aarch64");
+        assertThat(lines.get(1)).contains("one static program at a time");
+        assertThat(lines.subList(2, 4)).allMatch(line -> line.contains("user namespace"));
+        Files.delete(Path.of(state));
+    }
+
     private Command asNobody(List<String> words) throws IOException, URISyntaxException {
+        return as(
+                List.of(Peers.require("setpriv").toString(), "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"),
+                words);
+    }
+
+    /** Runs {@link RunPrograms} by a command before it, from copies that everybody may read. */
+    private static Command as(List<String> before, List<String> words) throws IOException, URISyntaxException {
         Path classes = shared.resolve("classes");
-        List<String> command = new ArrayList<>(List.of(
-                Peers.require("setpriv").toString(),
-                "--reuid",
-                NOBODY,
-                "--regid",
-                NOBODY,
-                "--clear-groups",
+        List<String> command = new ArrayList<>(before);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 copied(classes, List.of(RunPrograms.class, Launcher.class, Platform.class)),
