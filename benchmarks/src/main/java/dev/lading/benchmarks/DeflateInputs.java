@@ -49,7 +49,9 @@ final class DeflateInputs {
         for (Path root : roots) {
             try (Stream<Path> all = Files.walk(root)) {
                 for (Path file : (Iterable<Path>) all.sorted()::iterator) {
+                    // Debian's change logs are compressed, and no text.
                     if (file.toString().endsWith(suffix)
+                            && !file.toString().endsWith(".gz")
                             && Files.isRegularFile(file)
                             && !Files.isSymbolicLink(file)
                             && Files.isReadable(file)

@@ -7,6 +7,9 @@ import java.util.Arrays;
  *
  * <p>Sequences come in chunks. A chunk joins the block before it unless two codes, each for its own part, are cheaper by
  * more than a block's head. What a code will cost is its entropy, in whole numbers.
+ *
+ * <p>Longer than a class should be: one bit buffer is written by all of it, and the loop that writes sequences has it in
+ * locals.
  */
 final class BlockEncoder {
     static final int MAX_BLOCK_BYTES = 300 * 1024;

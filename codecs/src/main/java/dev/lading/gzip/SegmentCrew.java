@@ -91,10 +91,10 @@ final class SegmentCrew {
         if (!segment.last) {
             hire();
         }
-        work(out, segment.last ? 0 : threads == 1 ? 0 : threads + 1, segment.last ? 0 : 2 * threads + 2);
+        work(out, segment.last || threads == 1 ? 0 : threads + 1, segment.last ? 0 : 2 * threads + 2);
     }
 
-    /** Compresses and writes until no more than so many wait, and less than so many are not written. */
+    /** Compresses and writes until no more than so many wait, and no more than so many are not written. */
     private void work(OutputStream out, int mayWait, int mayBeUnderway) throws IOException {
         while (true) {
             if (Thread.currentThread().isInterrupted()) {
