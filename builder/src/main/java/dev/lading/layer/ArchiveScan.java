@@ -19,6 +19,14 @@ import java.util.TreeSet;
 /** Lists the entries of archives and layers, and keeps open what they are read from. */
 final class ArchiveScan {
     private final List<Closeable> open = new ArrayList<>();
+    private final List<NotCarried> notCarried = new ArrayList<>();
+
+    /** An attribute that is left behind. */
+    record NotCarried(byte[] path, String attribute) {}
+
+    List<NotCarried> notCarried() {
+        return notCarried;
+    }
 
     static boolean reads(Part part) {
         return part.source() instanceof LayerSource
@@ -47,7 +55,7 @@ final class ArchiveScan {
                 open.add(scan);
                 scan.list(found);
             } else {
-                TarScan scan = new TarScan(what);
+                TarScan scan = new TarScan(what, notCarried);
                 open.add(scan);
                 scan.list(part.source(), found);
             }

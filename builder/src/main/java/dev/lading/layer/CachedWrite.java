@@ -74,7 +74,9 @@ final class CachedWrite {
             }
         }
         try (Recorder recorder = new Recorder()) {
-            Layer layer = making.make(scan.entries(), recorder);
+            List<LayerEntry> entries = scan.entries();
+            scan.tell(observer);
+            Layer layer = making.make(entries, recorder);
             recorder.keep(key, layer);
             return layer;
         }

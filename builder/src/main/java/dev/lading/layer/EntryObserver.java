@@ -25,4 +25,14 @@ public interface EntryObserver {
      * @param platform what it needs, as {@link ElfHeader#neededPlatform()} says
      */
     default void executable(String path, Platform platform) {}
+
+    /**
+     * An extended attribute that a foreign tar has and the layer has not; told before the layer is made, once for a recipe,
+     * and not where the layer comes from a cache. Attributes of files on a file system that nobody asked to keep are not
+     * looked at, and not told.
+     *
+     * @param path the entry's path in the image, beginning with a slash
+     * @param attribute the attribute's name, such as {@code security.selinux}
+     */
+    default void notCarried(String path, String attribute) {}
 }

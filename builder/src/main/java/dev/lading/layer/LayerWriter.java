@@ -129,7 +129,9 @@ public final class LayerWriter {
         }
         try (RecipeScan scan = RecipeScan.of(recipe.root(), false)) {
             LayerNotes notes = observer == LayerTar.NOBODY ? LayerNotes.NONE : LayerNotes.of(observer);
-            return made(scan.entries(), target, notes, out -> out);
+            List<LayerEntry> entries = scan.entries();
+            scan.tell(observer);
+            return made(entries, target, notes, out -> out);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.lading.layer;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.tar.TarKind;
 import java.io.Closeable;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -83,6 +84,13 @@ final class RecipeScan implements Closeable {
         checkWhiteouts(merged);
         linked(merged);
         return merged;
+    }
+
+    /** Tells what archives had and the layer has not; known once the entries are. */
+    void tell(EntryObserver observer) {
+        for (ArchiveScan.NotCarried left : archives.notCarried()) {
+            observer.notCarried("/" + new String(left.path(), StandardCharsets.UTF_8), left.attribute());
+        }
     }
 
     @Override

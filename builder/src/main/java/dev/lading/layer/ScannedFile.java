@@ -21,7 +21,12 @@ record ScannedFile(Path file, FileFacts facts) implements FileContent {
     @Override
     public ReadableByteChannel open() throws IOException {
         try {
-            return Files.newByteChannel(file, READ);
+            try {
+                return Files.newByteChannel(file, READ);
+            } catch (IllegalArgumentException | UnsupportedOperationException e) {
+                // File systems without links, such as the JDK's for zips, do not know the option.
+                return Files.newByteChannel(file);
+            }
         } catch (IOException e) {
             // Says that it changed, if that is why.
             checkUnchanged();

@@ -27,6 +27,7 @@ import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -43,13 +44,15 @@ final class TarScan implements Closeable {
     private static final int BUFFER = 64 * 1024;
 
     private final String what;
+    private final List<ArchiveScan.NotCarried> notCarried;
     private final Spool spool = new Spool();
 
     // Files by the path in the archive: what a hard link can name.
     private final Map<String, LayerEntry> files = new HashMap<>();
 
-    TarScan(String what) {
+    TarScan(String what, List<ArchiveScan.NotCarried> notCarried) {
         this.what = what;
+        this.notCarried = notCarried;
     }
 
     void list(Part.Source source, ArchiveScan.Found found) throws IOException {
@@ -167,7 +170,7 @@ final class TarScan implements Closeable {
         return new LayerEntry(path, header, file.content(), shown, file.link());
     }
 
-    private static TarEntry finished(TarEntry header, TarEntry from, boolean isLayer, Rules rules) {
+    private TarEntry finished(TarEntry header, TarEntry from, boolean isLayer, Rules rules) {
         TarEntry owned = header;
         if (rules.owner().isEmpty()) {
             owned = owned.withOwner(from.userId(), from.groupId()).withOwnerNames(from.userName(), from.groupName());
@@ -178,6 +181,8 @@ final class TarScan implements Closeable {
                     key.startsWith(ATTRIBUTE + "user.") || key.equals(ATTRIBUTE + FileCapabilities.ATTRIBUTE);
             if (isCarried || isLayer && key.startsWith(ATTRIBUTE)) {
                 owned = owned.withRecord(key, from.otherRecord(key));
+            } else if (key.startsWith(ATTRIBUTE)) {
+                notCarried.add(new ArchiveScan.NotCarried(header.name(), key.substring(ATTRIBUTE.length())));
             }
         }
         return owned;

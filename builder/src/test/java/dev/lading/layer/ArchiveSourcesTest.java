@@ -25,10 +25,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -116,6 +118,17 @@ class ArchiveSourcesTest {
             bytes.writeBytes(plain);
             Files.write(file, bytes.toByteArray());
             assertThat(layers.write(zip(file))).isEqualTo(layers.write(zip(unixZip(false))));
+        }
+    }
+
+    @Test
+    void a_folder_within_the_jdks_zip_file_system_is_a_folder_like_any_other() throws IOException {
+        try (FileSystem system = FileSystems.newFileSystem(unixZip(false))) {
+            LayerRecipe within = LayerRecipe.folder(system.getPath("/")).into("/app");
+            assertThat(layers.names(within))
+                    .containsExactly("app/", "app/bin/", "app/bin/run", "app/lib/", "app/lib/big", "app/link");
+            assertThat(layers.entry(within, "app/bin/run").mode()).isEqualTo(0755);
+            assertThat(layers.names(LayerRecipe.folder(system.getPath("/bin")))).containsExactly("run");
         }
     }
 
@@ -279,6 +292,24 @@ class ArchiveSourcesTest {
         assertThat(layers.entry(recipe, "z/setuid"))
                 .isEqualTo(TarEntry.file("z/setuid", 3).withMode(0755).withOwner(1, 2));
         assertThat(layers.contents(recipe)).containsEntry("z/setuid", "xxx").containsEntry("again", "xxx");
+    }
+
+    @Test
+    void attributes_of_a_tar_that_are_left_behind_are_told() throws IOException {
+        List<String> told = new ArrayList<>();
+        EntryObserver observer = new EntryObserver() {
+            @Override
+            public void file(String path, byte[] firstBytes) {}
+
+            @Override
+            public void notCarried(String path, String attribute) {
+                told.add(path + " " + attribute);
+            }
+        };
+        LayerWriter.with(Compression.none())
+                .observing(observer)
+                .write(tar(archive("a.tar", false, sample())).into("/opt"), layers.store);
+        assertThat(told).containsExactly("/opt/absolute security.selinux");
     }
 
     @Test

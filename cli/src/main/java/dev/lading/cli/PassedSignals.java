@@ -1,8 +1,11 @@
 package dev.lading.cli;
 
 import dev.lading.emulation.RunningProgram;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -64,10 +67,18 @@ final class PassedSignals implements AutoCloseable {
     private void came(String name) {
         boolean end = !name.equals("USR1");
         // A terminal tells the program of it by itself.
-        boolean told = name.equals("INT") && System.console() != null && program.isPresent();
+        boolean told = name.equals("INT") && atTerminal() && program.isPresent();
         boolean passed = told || program.filter(p -> p.signal(number(name))).isPresent();
         if (end && (!passed || requests.incrementAndGet() > 1)) {
             verb.interrupt();
+        }
+    }
+
+    private static boolean atTerminal() {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/fd/0")).startsWith("/dev/pts");
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -6,6 +6,7 @@ import dev.lading.emulation.BackEnd;
 import dev.lading.emulation.HostExecution;
 import dev.lading.emulation.Launcher;
 import dev.lading.emulation.Network;
+import dev.lading.emulation.RunDiagnosis;
 import dev.lading.emulation.RunResult;
 import dev.lading.oci.LadingException;
 import dev.lading.oci.UnavailableException;
@@ -116,6 +117,10 @@ final class RunVerb implements Verb {
                     },
                     arguments);
             run.notes().forEach(console::note);
+            RunDiagnosis diagnosis = run.diagnosis();
+            if (diagnosis.emulatorSuspected()) {
+                console.note(diagnosis.explanation() + ". To change that: " + diagnosis.remedy());
+            }
             return run.exitCode();
         }
     }

@@ -1,7 +1,10 @@
 package dev.lading.emulation;
 
 import dev.lading.oci.UnsupportedException;
+import dev.lading.oci.platform.ElfHeader;
+import dev.lading.oci.platform.ExecutableHeader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +14,16 @@ import java.util.Optional;
 /** The emulator by itself, with the program as its argument: nothing is kept apart, and no other program is emulated. */
 final class EmulatorStart {
     private EmulatorStart() {}
+
+    /** A program that needs a loader would get the host's. */
+    static boolean takes(LaunchPlan plan) {
+        return plan.program()
+                .filter(Files::isReadable)
+                .map(ExecutableHeader::of)
+                .filter(header ->
+                        header instanceof ElfHeader elf && elf.standalone().orElse(false))
+                .isPresent();
+    }
 
     static Start prepare(LaunchPlan plan, RunFolder run) throws IOException {
         LaunchSpec spec = plan.spec();

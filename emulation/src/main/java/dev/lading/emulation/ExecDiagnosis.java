@@ -18,6 +18,7 @@ import java.util.Optional;
  * for a file that exists), and whoever starts programs through the JDK or a shell does not even hear that, for both take what
  * the kernel refuses for a shell script. Each result has its facts, a sentence that explains them, and one remedy.
  */
+// Long because it is a closed choice that is read as a whole: each kind is a few lines of words.
 public sealed interface ExecDiagnosis {
     /** Where a command is looked for if its environment says nothing else. */
     String USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

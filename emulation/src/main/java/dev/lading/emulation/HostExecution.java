@@ -105,8 +105,14 @@ public final class HostExecution {
                 host.normalized(), List.copyOf(Binfmt.at(binfmt).handlers()), List.copyOf(searchPath), List.of(), null);
     }
 
+    /** A host whose probes ended in a given way, without running them. */
+    static HostExecution probed(Platform host, List<BinfmtHandler> handlers, Map<String, ProbeRun.Result> results) {
+        return new HostExecution(
+                host.normalized(), List.copyOf(handlers), List.of(), List.of(), new ConcurrentHashMap<>(results));
+    }
+
     /**
-     * Returns this host with emulators of the caller's choice, which come before those of the host.
+     * Returns this host with emulators of the caller's choice, which come before the host's emulators and handlers.
      *
      * @param emulators the emulators, such as some taken out of an image
      * @return the host with them; nothing that was proved before is kept
@@ -154,10 +160,13 @@ public final class HostExecution {
      * @return the emulator; empty if there is none
      */
     public Optional<Emulator> emulator(QemuTarget target) {
+        return given(target).or(() -> Emulator.find(target, searchPath));
+    }
+
+    private Optional<Emulator> given(QemuTarget target) {
         return given.stream()
                 .filter(emulator -> emulator.target().equals(target))
-                .findFirst()
-                .or(() -> Emulator.find(target, searchPath));
+                .findFirst();
     }
 
     /**
@@ -349,6 +358,10 @@ public final class HostExecution {
         if (target.architecture().equals(host.architecture())) {
             return new Execution.Native();
         }
+        Optional<Emulator> chosen = given(target).filter(this::emulates);
+        if (chosen.isPresent()) {
+            return emulated(chosen.get());
+        }
         Optional<BinfmtHandler> handler = handler(target);
         Optional<String> fault = handler.flatMap(there -> fault(target, there));
         if (handler.isPresent() && fault.isEmpty()) {
@@ -360,11 +373,14 @@ public final class HostExecution {
             return new Execution.Compatible();
         }
         Optional<Emulator> emulator = emulator(target);
-        if (emulator.isPresent() && emulates(emulator.get())) {
-            boolean privately = emulator.get().standalone() && privateObstacle().isEmpty();
-            return new Execution.Emulated(emulator.get(), privately);
-        }
-        return impossible(target, fault, emulator);
+        return emulator.isPresent() && emulates(emulator.get())
+                ? emulated(emulator.get())
+                : impossible(target, fault, emulator);
+    }
+
+    private Execution emulated(Emulator emulator) {
+        return new Execution.Emulated(
+                emulator, emulator.standalone() && privateObstacle().isEmpty());
     }
 
     private Execution impossible(QemuTarget target, Optional<String> fault, Optional<Emulator> emulator) {
@@ -500,7 +516,7 @@ public final class HostExecution {
     private List<ProbeRun.Probe> probes(QemuTarget target) {
         List<ProbeRun.Probe> probes = new ArrayList<>();
         boolean own = target.architecture().equals(host.architecture());
-        boolean byKernel = handler(target).isPresent() || compatible(target);
+        boolean byKernel = given(target).isEmpty() && (handler(target).isPresent() || compatible(target));
         if (byKernel) {
             probes.add(probe(target, null));
         }

@@ -2,6 +2,7 @@ package dev.lading.emulation;
 
 import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.NotFoundException;
+import dev.lading.oci.UnsupportedException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -66,6 +67,13 @@ final class RootView {
         List<LaunchSpec.Bind> binds = new ArrayList<>(plan.spec().binds);
         plan.spec().resolvConf.ifPresent(file -> binds.add(new LaunchSpec.Bind(file, "/etc/resolv.conf", true)));
         for (LaunchSpec.Bind bind : binds) {
+            Path target = Path.of(bind.target()).normalize();
+            for (String memory : plan.spec().tmpfs) {
+                if (target.startsWith(Path.of(memory).normalize())) {
+                    throw new UnsupportedException(bind.target() + " lies in the empty file system at " + memory
+                            + ", which has no place to mount on; choose another place");
+                }
+            }
             if (!Files.exists(bind.source())) {
                 throw new NotFoundException("there is no " + bind.source() + " to be seen at " + bind.target());
             }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Carries a plan out: chooses the back end, makes what it needs, waits, and clears up. */
 final class Run {
@@ -67,14 +68,28 @@ final class Run {
 
     private static UnavailableException notBegun(
             LaunchPlan plan, RunFolder folder, Start start, BackEnd backEnd, Supervision supervision) {
-        String said = Stage.log(folder, start.log());
+        String said = Stream.of(
+                        Stage.log(folder, start.log()),
+                        Stage.log(folder, Stage.LOG),
+                        supervision.errors().text())
+                .map(String::strip)
+                .filter(text -> !text.isEmpty())
+                .findFirst()
+                .orElse("it said nothing");
+        // Whoever may not make a user namespace learns why, and what would change that.
+        String obstacle = plan.ids() == LaunchPlan.Ids.HOST
+                ? ""
+                : plan.spec().host.privateObstacle().map(o -> ". " + o).orElse("");
         return new UnavailableException(plan.argv().get(0) + " could not be started in " + plan.root() + " by "
-                + backEnd + ": " + (said.isEmpty() ? supervision.errors().text().strip() : said));
+                + backEnd + ": " + said + obstacle);
     }
 
     private static BackEnd choose(LaunchPlan plan) {
         if (plan.spec().backEnd.isPresent()) {
             return plan.spec().backEnd.get();
+        }
+        if (plan.bareOnly() && EmulatorStart.takes(plan)) {
+            return BackEnd.EMULATOR;
         }
         if (RuntimeStart.program(plan.spec()).isPresent() && RuntimeStart.takes(plan)) {
             return BackEnd.RUNTIME;

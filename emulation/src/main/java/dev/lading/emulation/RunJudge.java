@@ -9,6 +9,7 @@ import dev.lading.emulation.RunDiagnosis.Signalled;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -37,6 +38,9 @@ final class RunJudge {
             Map.entry(15, "SIGTERM"),
             Map.entry(24, "SIGXCPU"),
             Map.entry(31, "SIGSYS, a forbidden system call"));
+
+    /** Signals by which a program's own fault ends it: SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGSEGV. */
+    private static final Set<Integer> CORE = Set.of(4, 6, 7, 8, 11);
 
     private static final Pattern GUEST = Pattern.compile("(?m)^qemu: uncaught target signal (\\d+) ");
     private static final Pattern CRASH = Pattern.compile("(?m)^(QEMU internal SIG.*"
@@ -93,13 +97,13 @@ final class RunJudge {
     }
 
     private static RunDiagnosis signal(int signal, String stderr, QemuTarget target, Optional<String> version) {
-        // QEMU says so when the program it emulates ends by a signal that leaves a core; who is killed from outside
-        // says
-        // nothing.
+        // QEMU says so when the program it emulates ends by a signal that leaves a core, whoever sent it; a stream that
+        // was
+        // not kept says nothing. Who is killed from outside says nothing either.
         boolean said = found(GUEST, stderr)
                 .filter(number -> number.equals(Integer.toString(signal)))
                 .isPresent();
-        if (!said) {
+        if (!said && !CORE.contains(signal)) {
             return new Signalled(signal);
         }
         List<EmulatorFault> known = version.map(v -> EmulatorFault.of(target, v)).orElse(List.of()).stream()

@@ -70,6 +70,7 @@ final class RuntimeStart {
                 .line(ShellText.quoted(hold) + " </dev/null 3>&- 4<&- | {")
                 .line("read -r holder")
                 .line(ShellText.quoted(List.of(Stage.tool("ln"), "-s")) + " /proc/$holder/ns/pid " + PROCESSES)
+                .line(": >" + Stage.READY)
                 .line("set +e")
                 .line("( exec " + ShellText.quoted(start) + " <&4 4<&- 2>&3 3>&- )")
                 .line("code=$?")
@@ -79,11 +80,12 @@ final class RuntimeStart {
         stage.write();
         boolean parted = view.staged() || plan.ids() != LaunchPlan.Ids.HOST;
         Path log = run.path().resolve(LOG);
+        Path ready = run.path().resolve(Stage.READY);
         return new Start(
                 stage.command(parted ? List.of("--mount") : List.of()),
                 stage.needsMap(),
                 () -> true,
-                code -> !failed(log, code),
+                code -> Files.exists(ready) && !failed(log, code),
                 LOG,
                 Optional.of(signals));
     }

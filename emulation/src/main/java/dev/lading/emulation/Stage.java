@@ -95,7 +95,14 @@ final class Stage {
             command.addAll(all);
             command.addAll(List.of("--propagation", "private"));
         }
-        command.addAll(List.of(tool("sh"), "./" + SCRIPT));
+        command.add(tool("sh"));
+        if (needsMap()) {
+            // Shells give up an effective user that is not the real one. The map may come between their two questions,
+            // and the
+            // answer before it is «nobody»: such a shell would make itself nobody.
+            command.add("-p");
+        }
+        command.add("./" + SCRIPT);
         return command;
     }
 

@@ -8,13 +8,19 @@ import dev.lading.emulation.ExecDiagnosis.Errno;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.Platform;
 import dev.lading.oci.platform.ExecutableFault;
+import dev.lading.oci.platform.ExecutableHeader;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Random;
+import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -300,7 +306,7 @@ class ExecDiagnosisTest {
         handler("theirs", bin.resolve("gone"), "PF", true);
         HostExecution host = host();
         Path app = file("app", NATIVE);
-        for (int i = 0; i < 3_000; i++) {
+        for (int i = 0; i < 500; i++) {
             byte[] bytes = seeds[random.nextInt(seeds.length)].clone();
             for (int j = random.nextInt(6); j >= 0; j--) {
                 bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
@@ -312,23 +318,52 @@ class ExecDiagnosisTest {
         }
     }
 
+    @Test
+    void a_program_for_a_newer_processor_than_this_one_is_told_by_what_it_needs() throws IOException {
+        file("app", needingLevel3());
+        Function<Integer, HostExecution> processor = level -> HostExecution.probed(
+                Platform.LINUX_AMD64,
+                List.of(),
+                Map.of("level", new ProbeRun.Result(ProbeProgram.EXIT_LEVEL_BASE + level, OptionalInt.empty())));
+        assertThat(ExecDiagnosis.of(root, List.of("/app"), processor.apply(2)))
+                .isInstanceOfSatisfying(ExecDiagnosis.VariantUnsupported.class, unfit -> {
+                    assertThat(unfit.needed()).isEqualTo(Platform.of("linux", "amd64", "v3"));
+                    assertThat(unfit.reason()).contains("linux/amd64/v2");
+                    assertThat(unfit.errno()).isEmpty();
+                });
+        assertThat(ExecDiagnosis.of(root, List.of("/app"), processor.apply(3)).runs())
+                .isTrue();
+    }
+
+    /** The native probe with a property note (x86-64 psABI, «Program property») that asks for the third level. */
+    private static byte[] needingLevel3() {
+        ByteBuffer note = ByteBuffer.allocate(32).order(ByteOrder.LITTLE_ENDIAN);
+        note.putInt(4).putInt(16).putInt(5).put("GNU\0".getBytes(ISO_8859_1));
+        note.putInt(0xc0008002).putInt(4).putInt(1 << 2).putInt(0);
+        byte[] all = withSegment(4, 8, note.array());
+        assertThat(ExecutableHeader.of(all, all.length).platform()).contains(Platform.of("linux", "amd64", "v3"));
+        return all;
+    }
+
     /** The native probe with a second program header that names a loader. */
     private static byte[] dynamic() {
-        byte[] path = "/lib/ld\0".getBytes(ISO_8859_1);
-        byte[] all = Arrays.copyOf(NATIVE, 300);
-        System.arraycopy(NATIVE, 64, all, 64 + 56, 56);
-        Arrays.fill(all, 64, 64 + 56, (byte) 0);
-        all[64] = 3; // PT_INTERP
-        all[64 + 8] = (byte) 250; // where
-        all[64 + 32] = (byte) path.length; // how much
-        all[64 + 40] = (byte) path.length;
-        all[56] = 2; // program headers
-        System.arraycopy(path, 0, all, 250, path.length);
-        all[64 + 56 + 32] = (byte) 300;
-        all[64 + 56 + 33] = 1;
-        all[64 + 56 + 40] = (byte) 300;
-        all[64 + 56 + 41] = 1;
-        return all;
+        return withSegment(3, 1, "/lib/ld\0".getBytes(ISO_8859_1));
+    }
+
+    /** The native probe with one more program header before its own, and what that names at the file's end. */
+    private static byte[] withSegment(int type, int alignment, byte[] content) {
+        int at = 256;
+        int size = at + content.length;
+        ByteBuffer all = ByteBuffer.wrap(Arrays.copyOf(NATIVE, size)).order(ByteOrder.LITTLE_ENDIAN);
+        all.putShort(56, (short) 2); // program headers
+        all.position(64);
+        all.putInt(type).putInt(4);
+        all.putLong(at).putLong(at).putLong(at);
+        all.putLong(content.length).putLong(content.length).putLong(alignment);
+        all.put(NATIVE, 64, 56);
+        all.putLong(64 + 56 + 32, size).putLong(64 + 56 + 40, size);
+        all.position(at);
+        return all.put(content).array();
     }
 
     @Test

@@ -75,6 +75,16 @@ class HostExecutionTest {
     }
 
     @Test
+    void an_emulator_of_the_callers_choice_comes_before_the_hosts_handler() throws IOException {
+        Path interpreter = program("qemu-aarch64-static");
+        Files.writeString(binfmt.resolve("qemu-aarch64"), entry(interpreter, "PF"));
+        Emulator chosen = Emulator.of(program("qemu-aarch64"));
+        HostExecution with = host().withEmulators(List.of(chosen));
+        assertThat(with.of(Platform.LINUX_ARM64)).isEqualTo(new Execution.Emulated(chosen, false));
+        assertThat(with.emulator(chosen.target())).contains(chosen);
+    }
+
+    @Test
     void a_handler_whose_emulator_is_gone_is_none_unless_the_kernel_opened_it() throws IOException {
         Path entry = binfmt.resolve("qemu-aarch64");
         Files.writeString(entry, entry(bin.resolve("gone"), "P"));

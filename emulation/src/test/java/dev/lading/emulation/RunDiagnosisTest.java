@@ -40,6 +40,8 @@ class RunDiagnosisTest {
                     assertThat(signal.known()).isEmpty();
                     assertThat(signal.retryWith()).isEmpty();
                 });
+        // A stream that the caller took tells nothing here.
+        assertThat(judged(139, "")).isInstanceOf(RunDiagnosis.EmulatedSignal.class);
         assertThat(judged(132, "qemu: uncaught target signal 4 (Illegal instruction) - core dumped\n")
                         .retryWith())
                 .containsEntry("QEMU_CPU", "max");

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Names content by type, digest and size (image-spec, descriptor.md): the word by which everything here is passed around.
@@ -20,8 +19,8 @@ import java.util.Set;
  * and unknown ones if they are written alike.
  */
 public final class Descriptor {
-    private static final Set<String> KNOWN =
-            Set.of("mediaType", "digest", "size", "platform", "annotations", "artifactType", "urls", "data");
+    private static final List<String> KNOWN =
+            List.of("mediaType", "digest", "size", "platform", "annotations", "artifactType", "urls", "data");
 
     /**
      * The empty descriptor: two bytes, {@code {}}, for a member that must be there and has nothing to say (image-spec,

@@ -47,6 +47,8 @@ final class Validation {
             "rootfs",
             "history");
 
+    private static final String MISMATCH = "it is the content that the descriptor describes";
+
     private final List<DocumentFinding> findings = new ArrayList<>();
 
     private Validation() {}
@@ -131,9 +133,9 @@ final class Validation {
                     "it is set when the configuration is the empty one",
                     "");
         });
-        int layers = list(json, "", "layers", true, this::layer);
+        list(json, "", "layers", true, this::layer);
         unless(
-                layers != 0 || type.equals(MediaType.DOCKER_MANIFEST),
+                size(json, "layers").orElse(1) > 0 || type.equals(MediaType.DOCKER_MANIFEST),
                 Level.SHOULD,
                 "layers",
                 "for portability there is at least one entry",
@@ -170,11 +172,15 @@ final class Validation {
 
     private void platform(JsonObject json, String path) {
         filledText(json, path, "architecture");
-        Optional<String> os = filledText(json, path, "os");
-        text(json, path, "os.version", false);
-        text(json, path, "variant", false);
+        filledText(json, path, "os");
+        isText(json, path, "os.version", false);
+        isText(json, path, "variant", false);
         list(json, path, "os.features", false, this::textElement);
-        if (os.filter("windows"::equals).isPresent()) {
+        boolean windows = json.value("os")
+                .flatMap(JsonValue::text)
+                .filter("windows"::equals)
+                .isPresent();
+        if (windows) {
             json.value("os.features")
                     .flatMap(JsonValue::elements)
                     .ifPresent(features -> features.forEach(feature -> unless(
@@ -202,16 +208,22 @@ final class Validation {
         mediaType(json, path, "artifactType", false);
         list(json, path, "urls", false, this::url);
         annotations(json, path, "annotations");
-        text(json, path, "data", false).ifPresent(data -> {
-            try {
-                Descriptor.fromJson(json);
-            } catch (ContentMismatchException e) {
-                add(Level.MUST, member(path, "data"), "it is the content that the descriptor describes", data);
-            } catch (JsonFault | LadingException e) {
-                boolean base64 = data.matches("[A-Za-z0-9+/]*={0,2}") && data.length() % 4 == 0;
-                unless(base64, Level.MUST, member(path, "data"), "it is base64 of RFC 4648, section 4", data);
-            }
-        });
+        text(json, path, "data", false).ifPresent(data -> inline(json, data, member(path, "data")));
+    }
+
+    private void inline(JsonObject json, String data, String path) {
+        boolean base64 = data.matches("[A-Za-z0-9+/]*={0,2}") && data.length() % 4 == 0;
+        unless(base64, Level.MUST, path, "it is base64 of RFC 4648, section 4", data);
+        try {
+            // What else is wrong with the descriptor is found where it stands.
+            Optional<byte[]> content = Descriptor.fromJson(json).data();
+            unless(data.isEmpty() || content.isPresent(), Level.MUST, path, MISMATCH, data);
+        } catch (ContentMismatchException e) {
+            unless(!base64, Level.MUST, path, MISMATCH, data);
+        } catch (JsonFault | InvalidInputException | UnsupportedException e) {
+            // Without a digest and a size there is nothing to compare with.
+            return;
+        }
     }
 
     private static long longOf(JsonObject json) {
@@ -282,7 +294,7 @@ final class Validation {
         Validation found = new Validation();
         found.keys(json, "", CONFIG);
         found.text(json, "", "created", false).filter(t -> !t.isEmpty()).ifPresent(time -> found.time(time, "created"));
-        found.text(json, "", "author", false);
+        found.isText(json, "", "author", false);
         found.platform(json, "");
         found.object(json, "", "config", false).ifPresent(found::run);
         List<JsonValue> diffIds = found.rootFs(json);
@@ -292,7 +304,7 @@ final class Validation {
 
     private void run(JsonObject run) {
         for (String key : List.of("User", "WorkingDir", "StopSignal")) {
-            text(run, "config", key, false);
+            isText(run, "config", key, false);
         }
         text(run, "config", "StopSignal", false)
                 .filter(signal -> !signal.isEmpty())
@@ -360,7 +372,7 @@ final class Validation {
 
     private void history(JsonObject json, int layers) {
         int[] filled = {0};
-        int lines = list(
+        list(
                 json,
                 "",
                 "history",
@@ -372,7 +384,7 @@ final class Validation {
                                             .filter(t -> !t.isEmpty())
                                             .ifPresent(time -> time(time, member(path, "created")));
                                     for (String key : List.of("author", "created_by", "comment")) {
-                                        text(line, path, key, false);
+                                        isText(line, path, key, false);
                                     }
                                     Optional<JsonValue> empty = present(line, path, "empty_layer", false);
                                     empty.ifPresent(flag -> unless(
@@ -389,7 +401,7 @@ final class Validation {
                                 },
                                 () -> add(Level.MUST, path, "it is an object", value.toString())));
         unless(
-                lines <= 0 || filled[0] == layers,
+                size(json, "history").orElse(0) == 0 || filled[0] == layers,
                 Level.SHOULD,
                 "history",
                 "there is one line for each of the " + layers + " layers besides those of empty layers",
@@ -414,16 +426,19 @@ final class Validation {
         return value;
     }
 
+    private void isText(JsonObject json, String path, String key, boolean required) {
+        present(json, path, key, required).ifPresent(v -> textElement(v, member(path, key)));
+    }
+
     private Optional<String> text(JsonObject json, String path, String key, boolean required) {
         Optional<JsonValue> value = present(json, path, key, required);
         value.ifPresent(v -> textElement(v, member(path, key)));
         return value.flatMap(JsonValue::text);
     }
 
-    private Optional<String> filledText(JsonObject json, String path, String key) {
-        Optional<String> text = text(json, path, key, true);
-        text.ifPresent(t -> unless(!t.isEmpty(), Level.MUST, member(path, key), "it is not empty", ""));
-        return text;
+    private void filledText(JsonObject json, String path, String key) {
+        text(json, path, key, true)
+                .ifPresent(t -> unless(!t.isEmpty(), Level.MUST, member(path, key), "it is not empty", ""));
     }
 
     private void textElement(JsonValue value, String path) {
@@ -448,8 +463,8 @@ final class Validation {
         return value.flatMap(JsonValue::object);
     }
 
-    /** Looks at the elements of a list; returns how many there are, or -1 if there is no list. */
-    private int list(JsonObject json, String path, String key, boolean required, BiConsumer<JsonValue, String> rule) {
+    /** Looks at the elements of a list. */
+    private void list(JsonObject json, String path, String key, boolean required, BiConsumer<JsonValue, String> rule) {
         Optional<JsonValue> value = present(json, path, key, required);
         Optional<List<JsonValue>> elements = value.flatMap(JsonValue::elements);
         value.ifPresent(v -> unless(elements.isPresent(), Level.MUST, member(path, key), "it is a list", v.toString()));
@@ -457,7 +472,10 @@ final class Validation {
         for (int i = 0; i < all.size() && findings.size() < MOST_FINDINGS; i++) {
             rule.accept(all.get(i), member(path, key) + "[" + i + "]");
         }
-        return elements.isPresent() ? all.size() : -1;
+    }
+
+    private static Optional<Integer> size(JsonObject json, String key) {
+        return json.value(key).flatMap(JsonValue::elements).map(List::size);
     }
 
     private static String member(String path, String key) {

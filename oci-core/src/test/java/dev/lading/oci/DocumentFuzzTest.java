@@ -256,11 +256,12 @@ class DocumentFuzzTest {
             for (Parser parser : Parser.values()) {
                 byte[] bytes = text.getBytes(UTF_8);
                 long start = System.nanoTime();
-                parser.takes(bytes);
+                boolean taken = parser.takes(bytes);
                 System.out.printf(
                         Locale.ROOT,
-                        "%.3f s %s %s%n",
+                        "%.3f s %s %s %s%n",
                         (System.nanoTime() - start) / 1e9,
+                        taken ? "takes" : "refuses",
                         parser,
                         text.substring(0, Math.min(70, text.length())));
             }

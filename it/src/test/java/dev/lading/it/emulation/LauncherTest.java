@@ -147,16 +147,55 @@ class LauncherTest {
         Files.delete(Path.of("/tmp/lading-it-nobody"));
     }
 
-    /** Runs {@link RunPrograms} as nobody, from copies that nobody may read. */
+    /** As in a Pod without rights: no user namespace can be made, and there is no capability. */
+    @Test
+    void without_user_namespaces_one_static_foreign_program_runs_and_the_rest_says_why()
+            throws IOException, URISyntaxException {
+        String state = "/tmp/lading-it-pod";
+        List<String> words = List.of(
+                "BEST,NAMESPACES",
+                state,
+                shared.resolve("arm64").toString(),
+                "linux/arm64",
+                shared.resolve("amd64").toString(),
+                "linux/amd64",
+                "--",
+                "/bin/uname",
+                "-m");
+        List<String> pod = List.of(
+                Peers.require("bwrap").toString(),
+                "--dev-bind",
+                "/",
+                "/",
+                "--unshare-user",
+                "--disable-userns",
+                "--cap-drop",
+                "ALL",
+                "--uid",
+                NOBODY,
+                "--gid",
+                NOBODY,
+                "--");
+        Command command = as(pod, words);
+        List<String> lines = command.succeeded().lines().toList();
+        assertThat(lines).as(command.err()).hasSize(4);
+        assertThat(lines.get(0)).isEqualTo("arm64 BEST 0 aarch64");
+        assertThat(lines.get(1)).contains("one static program at a time");
+        assertThat(lines.subList(2, 4)).allMatch(line -> line.contains("user namespace"));
+        Files.delete(Path.of(state));
+    }
+
     private Command asNobody(List<String> words) throws IOException, URISyntaxException {
+        return as(
+                List.of(Peers.require("setpriv").toString(), "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"),
+                words);
+    }
+
+    /** Runs {@link RunPrograms} by a command before it, from copies that everybody may read. */
+    private static Command as(List<String> before, List<String> words) throws IOException, URISyntaxException {
         Path classes = shared.resolve("classes");
-        List<String> command = new ArrayList<>(List.of(
-                Peers.require("setpriv").toString(),
-                "--reuid",
-                NOBODY,
-                "--regid",
-                NOBODY,
-                "--clear-groups",
+        List<String> command = new ArrayList<>(before);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 copied(classes, List.of(RunPrograms.class, Launcher.class, Platform.class)),
@@ -329,6 +368,8 @@ class LauncherTest {
                 .isInstanceOf(UnsupportedException.class)
                 .hasMessageContaining("memory, processes")
                 .hasMessageContaining("runc");
+        assertThatThrownBy(() -> launcher.tmpfs("/tmp").bind(temp, "/tmp/x").run("true"))
+                .isInstanceOf(UnsupportedException.class);
         Path own = BusyboxRoot.make(temp.resolve("own"), "amd64");
         Files.writeString(own.resolve("bin/crlf"), "#!/bin/sh\r\necho never\n");
         Files.setPosixFilePermissions(own.resolve("bin/crlf"), PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -336,7 +377,7 @@ class LauncherTest {
                 .isInstanceOfSatisfying(
                         NotRunnableException.class,
                         e -> assertThat(e.diagnosis().remedy()).isNotEmpty());
-        assertThat(state).doesNotExist();
+        assertThat(state).isEmptyDirectory();
     }
 
     @Test
@@ -448,7 +489,7 @@ class LauncherTest {
         }
 
         @Override
-        public void write(byte[] bytes, int offset, int length) {
+        public synchronized void write(byte[] bytes, int offset, int length) {
             super.write(bytes, offset, length);
             latch.countDown();
         }
@@ -507,13 +548,18 @@ class LauncherTest {
         private final CountDownLatch closed = new CountDownLatch(1);
 
         @Override
-        public int read() throws IOException {
+        public int read() {
             try {
                 closed.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
             return -1;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) {
+            return read();
         }
 
         @Override

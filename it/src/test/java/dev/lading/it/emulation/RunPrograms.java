@@ -4,6 +4,7 @@ import dev.lading.emulation.BackEnd;
 import dev.lading.emulation.HostExecution;
 import dev.lading.emulation.Launcher;
 import dev.lading.emulation.RunResult;
+import dev.lading.oci.LadingException;
 import dev.lading.oci.Platform;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -16,7 +17,7 @@ public final class RunPrograms {
     /**
      * Prints a line for each run: root's name, back end, exit code and output, its line feeds as commas.
      *
-     * @param words the back ends, comma between; the state folder; pairs of a root and a platform; two hyphens; the command
+     * @param words the back ends, comma between, or BEST; the state folder; pairs of a root and a platform; two hyphens; the command
      */
     public static void main(String[] words) {
         List<String> all = Arrays.asList(words);
@@ -25,12 +26,18 @@ public final class RunPrograms {
         for (int i = 2; i < end; i += 2) {
             Path root = Path.of(all.get(i));
             for (String backEnd : all.get(0).split(",", -1)) {
-                RunResult run = Launcher.on(host)
+                Launcher launcher = Launcher.on(host)
                         .root(root)
                         .platform(Platform.parse(all.get(i + 1)))
-                        .backEnd(BackEnd.valueOf(backEnd))
-                        .state(Path.of(all.get(1)))
-                        .run(all.subList(end + 1, all.size()));
+                        .state(Path.of(all.get(1)));
+                RunResult run;
+                try {
+                    run = (backEnd.equals("BEST") ? launcher : launcher.backEnd(BackEnd.valueOf(backEnd)))
+                            .run(all.subList(end + 1, all.size()));
+                } catch (LadingException e) {
+                    System.out.println(root.getFileName() + " " + backEnd + " " + e.getMessage());
+                    continue;
+                }
                 System.out.println(root.getFileName() + " " + backEnd + " " + run.exitCode() + " "
                         + run.stdout().strip().replace("\n", ",") + run.stderr().strip());
             }

@@ -178,10 +178,12 @@ class EmulatorImageTest {
 
     /** What telling an emulated process from a native one stands on; a whole JVM under QEMU is left to the long tests. */
     @Test
-    void an_emulator_answers_for_a_process_and_forgets_its_threads() {
-        Path busybox = DebianPackages.unpacked("arm64", "busybox-static").resolve("bin/busybox");
+    void an_emulator_answers_for_a_process_and_forgets_its_threads() throws IOException {
+        Path busybox = DebianPackages.unpacked("arm64", "busybox-static")
+                .resolve("bin/busybox")
+                .toRealPath();
         String links = "readlink /proc/self/exe; cd /proc/self/task; for i in *; do readlink $i/exe; done";
-        Path qemu = Peers.require("qemu-aarch64-static");
+        Path qemu = Peers.require("qemu-aarch64-static").toRealPath();
         assertThat(Command.run(qemu.toString(), busybox.toString(), "ash", "-c", links)
                         .succeeded()
                         .lines())

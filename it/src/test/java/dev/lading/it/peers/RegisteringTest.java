@@ -8,11 +8,13 @@ import dev.lading.emulation.BinfmtFlag;
 import dev.lading.emulation.BinfmtHandler;
 import dev.lading.emulation.Emulator;
 import dev.lading.emulation.HostExecution;
+import dev.lading.emulation.Obstacle;
 import dev.lading.emulation.QemuTarget;
 import dev.lading.emulation.Registration;
 import dev.lading.oci.ConflictException;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.NotFoundException;
+import dev.lading.oci.Platform;
 import dev.lading.oci.UnavailableException;
 import dev.lading.oci.UnsupportedException;
 import java.io.IOException;
@@ -178,7 +180,20 @@ class RegisteringTest {
             assertThatThrownBy(() -> table.register(handler("lading-x", "aarch64", temp.resolve("gone"))))
                     .isInstanceOf(NotFoundException.class)
                     .hasMessageContaining("there is no " + temp.resolve("gone"));
-            // The longest name there may be.
+            // The longest line and the longest name there may be.
+            int length =
+                    handler("lading-l", "aarch64", Path.of("/q")).registerLine().length();
+            BinfmtHandler longest = BinfmtHandler.of(
+                    "lading-l", target("aarch64"), "/q" + "q".repeat(1920 - length + 1), BinfmtFlag.parse("P"));
+            assertThat(longest.registerLine()).hasSize(1920);
+            assertThat(table.register(longest)).isTrue();
+            assertThat(table.handler("lading-l")).contains(longest);
+            assertThatThrownBy(() -> Files.writeString(
+                            table.mountPoint().resolve("register"),
+                            longest.registerLine().replaceFirst("lading-l", "lading-ll"),
+                            StandardOpenOption.WRITE))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("Invalid argument");
             String name = "lading-" + "n".repeat(248);
             assertThat(table.register(handler(name, "aarch64", qemu("aarch64"))))
                     .isTrue();
@@ -326,6 +341,39 @@ class RegisteringTest {
             HostExecution.detect()
                     .privateHandlers(List.of(Emulator.of(Path.of(words[0]))))
                     .forEach(System.out::println);
+        }
+    }
+
+    @Test
+    void where_user_namespaces_are_turned_off_that_is_said_with_what_turns_them_on() {
+        // The limit counts for the namespace it is written in, so the host keeps its own.
+        Command refused = Command.run(
+                Peers.require("unshare").toString(),
+                "--user",
+                "--map-root-user",
+                "/bin/sh",
+                "-c",
+                "echo 0 >/proc/sys/user/max_user_namespaces && exec \"$@\"",
+                "sh",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                WithoutNamespaces.class.getName());
+        assertThat(refused.succeeded().lines())
+                .containsExactly(
+                        "user namespaces are turned off (user.max_user_namespaces is 0); as root: sysctl user.max_user_namespaces=15000",
+                        "by " + qemu("s390x") + ", a single program only");
+    }
+
+    /** Prints what hinders a private table, and what is left. */
+    static final class WithoutNamespaces {
+        private WithoutNamespaces() {}
+
+        public static void main(String[] words) {
+            HostExecution host = HostExecution.detect();
+            System.out.println(host.privateObstacle().map(Obstacle::toString).orElse("nothing"));
+            System.out.println(host.of(Platform.LINUX_S390X));
         }
     }
 

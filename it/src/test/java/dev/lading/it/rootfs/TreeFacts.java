@@ -112,7 +112,7 @@ final class TreeFacts {
                 case FILE -> {
                     byte[] note = entry.attributes().get("user.note");
                     files.put(name, entry);
-                    yield "file " + content(tree.read(entry, 1 << 20))
+                    yield "file " + content(tree.read(entry, 1 << 22))
                             + (note == null ? "" : " note " + new String(note, ISO_8859_1));
                 }
                 case FOLDER -> "folder";

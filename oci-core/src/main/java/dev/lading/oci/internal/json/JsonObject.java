@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.IntPredicate;
 
 /**
@@ -305,12 +304,12 @@ public final class JsonObject {
      * @param known the members to leave out
      * @return the rest, in the order of the text
      */
-    public Map<String, JsonText> others(Set<String> known) {
-        Map<String, JsonText> others = new LinkedHashMap<>();
+    public Map<String, JsonText> others(List<String> known) {
+        Map<String, JsonText> others = Map.of();
         for (int key = node + JsonTape.WIDTH; key < tape.after(node); key = tape.after(key + JsonTape.WIDTH)) {
-            String name = tape.decoded(key);
-            if (!known.contains(name)) {
-                others.put(name, new JsonText(tape.raw(key + JsonTape.WIDTH)));
+            if (!tape.isKeyAmong(key, known)) {
+                others = others.isEmpty() ? new LinkedHashMap<>() : others;
+                others.put(tape.decoded(key), new JsonText(tape.raw(key + JsonTape.WIDTH)));
             }
         }
         return others;
@@ -337,7 +336,9 @@ public final class JsonObject {
      */
     public JsonObject withAll(Map<List<Object>, ?> values) {
         JsonEdit edit = new JsonEdit(tape);
-        values.forEach((path, value) -> edit.set(value, path));
+        for (Map.Entry<List<Object>, ?> value : values.entrySet()) {
+            edit = edit.set(value.getValue(), value.getKey());
+        }
         return edited(edit);
     }
 

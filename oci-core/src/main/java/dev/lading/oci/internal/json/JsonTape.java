@@ -3,6 +3,7 @@ package dev.lading.oci.internal.json;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -18,6 +19,8 @@ final class JsonTape {
     private static final int START = 0;
     private static final int END = 1;
     private static final int AFTER = 2;
+    /** Set in the end of a string that has escapes; no text is so long that its places need this bit. */
+    private static final int ESCAPED = 1 << 31;
     /** Numbers a value. */
     static final int WIDTH = 3;
     /** Up to so many keys are compared each with each; more go through a set. */
@@ -67,7 +70,7 @@ final class JsonTape {
     }
 
     int end(int node) {
-        return tape[node + END];
+        return tape[node + END] & ~ESCAPED;
     }
 
     int after(int node) {
@@ -107,8 +110,9 @@ final class JsonTape {
                 depth--;
                 finish(node);
             } else {
-                scalar(first);
+                boolean escaped = scalar(first);
                 finish(node);
+                tape[node + END] |= escaped ? ESCAPED : 0;
             }
             depth = afterValue(open, depth);
             if (depth == 0) {
@@ -189,8 +193,9 @@ final class JsonTape {
             throw unexpected("a key in quotes");
         }
         int node = begin();
-        string();
+        boolean escaped = string();
         finish(node);
+        tape[node + END] |= escaped ? ESCAPED : 0;
         space();
         if (peek() != ':') {
             throw unexpected("a colon");
@@ -199,15 +204,19 @@ final class JsonTape {
         space();
     }
 
-    private void scalar(int first) {
+    /** Reads a text, a word or a number; says whether it is a text with escapes. */
+    private boolean scalar(int first) {
         switch (first) {
-            case '"' -> string();
+            case '"' -> {
+                return string();
+            }
             case 't' -> word("true");
             case 'f' -> word("false");
             case 'n' -> word("null");
             case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> number();
             default -> throw unexpected("a value");
         }
+        return false;
     }
 
     private void word(String word) {
@@ -251,7 +260,9 @@ final class JsonTape {
         }
     }
 
-    private void string() {
+    /** Reads a text; says whether it has escapes. */
+    private boolean string() {
+        boolean escaped = false;
         at++;
         while (true) {
             if (at == text.length) {
@@ -260,8 +271,9 @@ final class JsonTape {
             byte b = text[at];
             if (b == '"') {
                 at++;
-                return;
+                return escaped;
             } else if (b == '\\') {
+                escaped = true;
                 escape();
             } else if (b < 0) {
                 character();
@@ -366,12 +378,7 @@ final class JsonTape {
     }
 
     private boolean hasEscapes(int string) {
-        for (int i = start(string) + 1; i < end(string) - 1; i++) {
-            if (text[i] == '\\') {
-                return true;
-            }
-        }
-        return false;
+        return tape[string + END] < 0;
     }
 
     /** The text that a string means. */
@@ -423,19 +430,36 @@ final class JsonTape {
         return -1;
     }
 
+    /** Says whether a key is one of some, without decoding it where that can be helped. */
+    boolean isKeyAmong(int node, List<String> keys) {
+        for (int i = 0; i < keys.size(); i++) {
+            if (isKey(node, keys.get(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private boolean isKey(int node, String key) {
+        if (hasEscapes(node)) {
+            return decoded(node).equals(key);
+        }
         int from = start(node) + 1;
         int size = end(node) - 1 - from;
+        // A character has at least one byte.
+        if (size < key.length()) {
+            return false;
+        }
         for (int i = 0; i < size; i++) {
             byte b = text[from + i];
-            if (b == '\\' || b < 0) {
+            if (b < 0) {
                 return decoded(node).equals(key);
             }
             if (i >= key.length() || b != key.charAt(i)) {
                 return false;
             }
         }
-        return size == key.length();
+        return true;
     }
 
     private JsonFault unexpected(String wanted) {
