@@ -183,10 +183,10 @@ final class ChainMatcher implements Matcher {
         int s = shortHash(four);
         int shortPlace = latestShort[s];
         latestShort[s] = pos;
-        int match = 0;
-        if (place > pos - Window.BYTES) {
-            match = walk(data, pos, place, atLeast, tries, end);
+        if (atLeast >= end - pos) {
+            return 0;
         }
+        int match = walk(data, pos, atLeast == 3 ? place : tailPlace(data, pos + atLeast - 3), atLeast, tries, end);
         if (match == 0
                 && atLeast == 3
                 && shortPlace > pos - SHORT_DISTANCE
@@ -196,32 +196,45 @@ final class ChainMatcher implements Matcher {
         return match;
     }
 
+    private int tailPlace(byte[] data, int pos) {
+        return latest[hash((int) Window.INT.get(data, pos))];
+    }
+
+    /**
+     * Goes along a chain. A match longer than {@code n} must hold the four bytes that end right behind the first {@code n}:
+     * these are rarer than the four it begins with, or have never been seen. So it is their chain that is followed, and with
+     * each better match that of its own last four.
+     *
+     * @param first the latest place of these four bytes
+     */
     private int walk(byte[] data, int pos, int first, int atLeast, int tries, int end) {
         int[] before = this.before;
-        int low = pos - Window.BYTES;
-        int place = first;
-        int left = tries;
+        int low = Math.max(pos - Window.BYTES, from - 1);
         int length = atLeast;
+        int ahead = length - 3;
+        int place = first - ahead;
+        int left = tries;
         int distance = 0;
         long start = (long) Window.LONG.get(data, pos);
-        int tail = (int) Window.INT.get(data, pos + length - 3);
-        do {
-            if ((int) Window.INT.get(data, place + length - 3) == tail) {
-                long difference = start ^ (long) Window.LONG.get(data, place);
+        while (place > low && left-- > 0) {
+            long difference = start ^ (long) Window.LONG.get(data, place);
+            if ((int) difference == 0) {
                 int here = difference != 0
                         ? Long.numberOfTrailingZeros(difference) >>> 3
                         : 8 + Window.common(data, place + 8, pos + 8, Math.min(Window.MAX_MATCH, end - pos) - 8);
                 if (here > length) {
                     length = here;
                     distance = pos - place;
-                    if (here >= nice || here >= end - pos) {
+                    if (here >= nice || here >= end - pos - 8) {
                         break;
                     }
-                    tail = (int) Window.INT.get(data, pos + length - 3);
+                    ahead = length - 3;
+                    place = latest[hash((int) Window.INT.get(data, pos + ahead))] - ahead;
+                    continue;
                 }
             }
-            place = before[place & MASK];
-        } while (place > low && --left > 0);
+            place = before[place + ahead & MASK] - ahead;
+        }
         return distance == 0 ? 0 : length << 16 | distance;
     }
 }

@@ -15,12 +15,12 @@ record DeflateLevel(int depth, int nice, int patience, int stride) {
             new DeflateLevel(2, 32, 0, 3),
             new DeflateLevel(2, 64, 0, 1),
             new DeflateLevel(4, 24, 0, 3),
-            new DeflateLevel(8, 40, 0, 2),
-            new DeflateLevel(16, 80, 8, 1),
-            new DeflateLevel(24, 130, 8, 1),
-            new DeflateLevel(40, 130, 32, 1),
-            new DeflateLevel(64, 200, 258, 1),
-            new DeflateLevel(100, 258, 258, 1));
+            new DeflateLevel(6, 40, 0, 2),
+            new DeflateLevel(8, 80, 0, 1),
+            new DeflateLevel(12, 130, 8, 1),
+            new DeflateLevel(20, 130, 32, 1),
+            new DeflateLevel(40, 200, 258, 1),
+            new DeflateLevel(80, 258, 258, 1));
 
     /** Whether it takes the first match among the two latest places of a hash, for which there is a matcher of its own. */
     boolean isFast() {
