@@ -14,6 +14,19 @@ final class ChainMatcher implements Matcher {
     private static final int SHORT_DISTANCE = 8 * 1024;
     private static final int MASK = Window.BYTES - 1;
 
+    /** By how many different letters there are; a single one is a run, which any match serves. */
+    private static final byte[] LEAST_MATCH = new byte[65];
+
+    static {
+        Arrays.fill(LEAST_MATCH, 0, 2, (byte) 3);
+        Arrays.fill(LEAST_MATCH, 2, 5, (byte) 10);
+        Arrays.fill(LEAST_MATCH, 5, 8, (byte) 8);
+        Arrays.fill(LEAST_MATCH, 8, 11, (byte) 6);
+        Arrays.fill(LEAST_MATCH, 11, 40, (byte) 5);
+        Arrays.fill(LEAST_MATCH, 40, 64, (byte) 4);
+        Arrays.fill(LEAST_MATCH, 64, LEAST_MATCH.length, (byte) 3);
+    }
+
     private final int[] latest = new int[1 << HASH_BITS];
     private final int[] before = new int[Window.BYTES];
     private final int[] latestShort = new int[1 << SHORT_BITS];
@@ -23,6 +36,8 @@ final class ChainMatcher implements Matcher {
     private final int stride;
     private int quiet;
     private int from;
+    private boolean shorts;
+    private final byte[] seen = new byte[256];
 
     ChainMatcher(DeflateLevel level) {
         this.depth = level.depth();
@@ -101,11 +116,14 @@ final class ChainMatcher implements Matcher {
     public int parse(byte[] data, int begin, int chunkEnd, int end, Sequences found) {
         int limit = Math.min(chunkEnd, end - Window.TAIL);
         int known = end - Window.TAIL;
+        int least = leastMatch(data, begin, chunkEnd);
+        shorts = least == 3;
+        int above = Math.max(3, least - 1);
         int literals = begin;
         int calm = begin - quiet;
         int pos = begin;
         while (pos < limit) {
-            int match = find(data, pos, 3, depth, end);
+            int match = find(data, pos, above, depth, end);
             if (match == 0) {
                 pos += Step.after(pos - calm);
                 continue;
@@ -158,6 +176,23 @@ final class ChainMatcher implements Matcher {
         return stop;
     }
 
+    /**
+     * The shortest match that is worth its price, of some twenty bits: where few letters occur, so many literals cost less.
+     * Sampled, for a letter that is rare enough to be missed changes little.
+     */
+    private int leastMatch(byte[] data, int begin, int end) {
+        byte[] seen = this.seen;
+        Arrays.fill(seen, (byte) 0);
+        for (int i = begin; i < end; i += 7) {
+            seen[data[i] & 0xff] = 1;
+        }
+        int letters = 0;
+        for (byte one : seen) {
+            letters += one;
+        }
+        return LEAST_MATCH[Math.min(letters, LEAST_MATCH.length - 1)];
+    }
+
     /** In quarters of a byte: what a later match saves more, a nearer distance counted too. */
     private static int gain(int match, int later) {
         if (later == 0) {
@@ -189,6 +224,7 @@ final class ChainMatcher implements Matcher {
         int match = walk(data, pos, atLeast == 3 ? place : tailPlace(data, pos + atLeast - 3), atLeast, tries, end);
         if (match == 0
                 && atLeast == 3
+                && shorts
                 && shortPlace > pos - SHORT_DISTANCE
                 && ((int) Window.INT.get(data, shortPlace) ^ four) << 8 == 0) {
             return 3 << 16 | pos - shortPlace;
