@@ -303,6 +303,6 @@ final class BuildVerb implements Verb {
                         addition.platform().map(Platform::normalized).equals(platform))
                 .map(Addition::recipe)
                 .reduce(LayerRecipe::and)
-                .map(recipe -> recipe.time(time));
+                .map(recipe -> time.equals(Instant.EPOCH) ? recipe.time(time) : recipe.clampTimes(time));
     }
 }

@@ -17,6 +17,9 @@ import dev.lading.testkit.LocalRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import dev.lading.oci.rootfs.FileTree;
+import dev.lading.oci.rootfs.RootFileSystem;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -225,6 +228,20 @@ class SessionTest {
         assertThat(lading("build", "--add", site + ":/", "--output", layout("1")))
                 .isEqualTo(ExitCode.USAGE);
         assertThat(err()).contains("SOURCE_DATE_EPOCH", "yesterday");
+    }
+
+    @Test
+    void no_file_is_later_than_source_date_epoch_and_earlier_ones_keep_their_times() throws IOException {
+        environment.put("SOURCE_DATE_EPOCH", "86400");
+        Files.setLastModifiedTime(site.resolve("index.html"), FileTime.fromMillis(40_000_000));
+        Files.writeString(site.resolve("new.html"), "new");
+        assertThat(lading("build", "--add", site + ":/", "--output", layout("1")))
+                .isZero();
+        try (OciLayout layout = OciLayout.open(folder.resolve("image"))) {
+            FileTree tree = RootFileSystem.of(layout.resolve("1").onlyImage()).tree();
+            assertThat(tree.find("/index.html").orElseThrow().modified()).isEqualTo(Instant.ofEpochSecond(40_000));
+            assertThat(tree.find("/new.html").orElseThrow().modified()).isEqualTo(Instant.ofEpochSecond(86_400));
+        }
     }
 
     @Test

@@ -44,9 +44,8 @@ class ArrowsTest {
             Map.entry("dev.lading.codecs", Set.of("com.github.luben.zstd_jni")),
             Map.entry("dev.lading.oci", Set.of("dev.lading.codecs")),
             Map.entry("dev.lading.registry", Set.of("dev.lading.oci", JACKSON, "okhttp3")),
-            Map.entry(
-                    "dev.lading.builder", Set.of("dev.lading.oci", "dev.lading.codecs", "org.apache.commons.compress")),
-            Map.entry("dev.lading.emulation", Set.of("dev.lading.oci", JACKSON)),
+            Map.entry("dev.lading.builder", Set.of("dev.lading.oci", "dev.lading.codecs")),
+            Map.entry("dev.lading.emulation", Set.of("dev.lading.oci")),
             Map.entry(
                     "dev.lading.testkit",
                     // codecs: to write the layers of test images without the builder, which it may not know.
@@ -104,9 +103,7 @@ class ArrowsTest {
                             "dev.lading.oci.rootfs",
                             "dev.lading.tar",
                             "dev.lading.gzip",
-                            "dev.lading.zstd",
-                            // Foreign archives as sources.
-                            "org.apache.commons.compress")),
+                            "dev.lading.zstd")),
             Map.entry(
                     "dev.lading.build",
                     Set.of(
@@ -125,9 +122,7 @@ class ArrowsTest {
                             "dev.lading.oci",
                             "dev.lading.oci.content",
                             "dev.lading.oci.platform",
-                            "dev.lading.oci.rootfs",
-                            // The OCI runtime's configuration.
-                            JACKSON)),
+                            "dev.lading.oci.rootfs")),
             Map.entry(
                     "dev.lading.testkit",
                     Set.of(
