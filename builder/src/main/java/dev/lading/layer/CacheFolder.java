@@ -9,7 +9,6 @@ import dev.lading.oci.content.ContentSource;
 import dev.lading.oci.content.Role;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -188,11 +187,8 @@ final class CacheFolder implements ContentSource {
         return new Content() {
             @Override
             public long size() {
-                try {
-                    return Files.size(file);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
+                // As it was a moment ago; another writer may have taken the file away since, which opening it tells.
+                return descriptor.size();
             }
 
             @Override
