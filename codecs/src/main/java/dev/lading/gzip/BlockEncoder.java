@@ -9,7 +9,8 @@ import java.util.Arrays;
  * more than a block's head. What a code will cost is its entropy, in whole numbers.
  *
  * <p>Longer than a class should be: one bit buffer is written by all of it, and the loop that writes sequences has it in
- * locals.
+ * locals. What is done once a block has no loops of its own: a method that loops is compiled early, with all it calls, and in
+ * a short process that costs more than the blocks do.
  */
 final class BlockEncoder {
     static final int MAX_BLOCK_BYTES = 300 * 1024;
@@ -108,15 +109,17 @@ final class BlockEncoder {
         } else {
             blockCost = cost;
         }
-        for (int i = 0; i < literals.length; i++) {
-            literals[i] += chunkLiterals[i];
-        }
-        for (int i = 0; i < distances.length; i++) {
-            distances[i] += chunkDistances[i];
-        }
+        add(literals, chunkLiterals);
+        add(distances, chunkDistances);
         coarse |= sampled;
         blockSequences = sequences.count;
         blockEnd = end;
+    }
+
+    private static void add(int[] sums, int[] more) {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] += more[i];
+        }
     }
 
     private void countChunk(Sequences sequences, int stride) {
@@ -209,25 +212,9 @@ final class BlockEncoder {
         literalCode.make(literals);
         distanceCode.make(distances);
         makeHead();
-        long extra = 0;
-        long fixed = 0;
-        long dynamic = headBits();
-        for (int symbol = 0; symbol < literals.length; symbol++) {
-            int n = literals[symbol];
-            dynamic += (long) n * literalCode.lengths[symbol];
-            fixed += (long) n * DeflateFormat.fixedLength(symbol);
-            if (symbol > DeflateFormat.END_OF_BLOCK) {
-                extra += (long) n * DeflateFormat.LENGTH_EXTRA[symbol - 257];
-            }
-        }
-        for (int symbol = 0; symbol < distances.length; symbol++) {
-            int n = distances[symbol];
-            dynamic += (long) n * distanceCode.lengths[symbol];
-            fixed += (long) n * 5;
-            extra += (long) n * DeflateFormat.distanceExtra(symbol);
-        }
-        dynamic += extra;
-        fixed += extra;
+        long extra = extraBits();
+        long fixed = fixedBits() + extra;
+        long dynamic = headBits() + bits(literals, literalCode) + bits(distances, distanceCode) + extra;
         if (!isWorth(Math.min(dynamic, fixed) << Bits.FRACTION_BITS, plain)) {
             stored(blockStart, blockEnd, last);
             return;
@@ -242,6 +229,36 @@ final class BlockEncoder {
         prepare();
         putSequences(sequences.items, blockSequences);
         put(literalCode.codes[DeflateFormat.END_OF_BLOCK], literalCode.lengths[DeflateFormat.END_OF_BLOCK]);
+    }
+
+    private static long bits(int[] frequencies, HuffmanCode code) {
+        long sum = 0;
+        for (int symbol = 0; symbol < frequencies.length; symbol++) {
+            sum += (long) frequencies[symbol] * code.lengths[symbol];
+        }
+        return sum;
+    }
+
+    private long fixedBits() {
+        long sum = 0;
+        for (int symbol = 0; symbol < literals.length; symbol++) {
+            sum += (long) literals[symbol] * DeflateFormat.fixedLength(symbol);
+        }
+        for (int n : distances) {
+            sum += 5L * n;
+        }
+        return sum;
+    }
+
+    private long extraBits() {
+        long sum = 0;
+        for (int i = 0; i < DeflateFormat.LENGTH_EXTRA.length; i++) {
+            sum += (long) literals[257 + i] * DeflateFormat.LENGTH_EXTRA[i];
+        }
+        for (int symbol = 0; symbol < distances.length; symbol++) {
+            sum += (long) distances[symbol] * DeflateFormat.distanceExtra(symbol);
+        }
+        return sum;
     }
 
     private void stored(int from, int to, boolean last) {

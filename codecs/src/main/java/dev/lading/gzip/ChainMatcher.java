@@ -129,25 +129,16 @@ final class ChainMatcher implements Matcher {
                 continue;
             }
             int next = pos + 1;
-            while (match >>> 16 < nice && next < known) {
-                int better = find(data, next, match >>> 16, depth >> 1, end);
-                if (gain(match, better) > 2) {
+            // The next two positions may have something better; each is looked at less hard and must gain more.
+            for (int look = 1; look <= 2 && match >>> 16 < nice && next < known; next++) {
+                int better = find(data, next, match >>> 16, depth >> look, end);
+                if (gain(match, better) > 4 * look - 2) {
                     match = better;
-                    pos = next++;
-                    continue;
+                    pos = next;
+                    look = 1;
+                } else {
+                    look = match >>> 16 >= patience ? 3 : look + 1;
                 }
-                next++;
-                if (match >>> 16 >= patience || next >= known) {
-                    break;
-                }
-                better = find(data, next, match >>> 16, depth >> 2, end);
-                if (gain(match, better) > 6) {
-                    match = better;
-                    pos = next++;
-                    continue;
-                }
-                next++;
-                break;
             }
             int length = match >>> 16;
             int distance = match & 0xffff;
