@@ -51,6 +51,7 @@ public final class Compressors {
     private final Path work;
     private final int rounds;
     private final Shell shell;
+    private final Map<String, Map<String, Row>> tables = new LinkedHashMap<>();
 
     private Compressors(Path work, int rounds) {
         this.work = work;
@@ -82,7 +83,6 @@ public final class Compressors {
     }
 
     private void run(List<String> inputs) throws Exception {
-        Map<String, Map<String, Row>> tables = new LinkedHashMap<>();
         for (String input : inputs) {
             byte[] content = DeflateInputs.of(input);
             Files.write(work.resolve(input), content);
@@ -92,7 +92,6 @@ public final class Compressors {
             } else {
                 shell.run("tar -xf '" + work.resolve(input) + "' -C '" + tree + "'");
             }
-            tables.put(input, new LinkedHashMap<>());
         }
         for (int level = LIMITS; level <= 9; level++) {
             String warm = "'" + Path.of(System.getProperty("java.home"), "bin", "java") + "' -cp '"
@@ -105,17 +104,17 @@ public final class Compressors {
             shell.run(warm + " >'" + answer + "'");
             for (String line : Files.readAllLines(answer)) {
                 String[] parts = line.split("\t", -1);
-                add(tables.get(parts[0]), parts[1], Double.parseDouble(parts[2]), Long.parseLong(parts[3]));
+                add(table(parts[0]), parts[1], Double.parseDouble(parts[2]), Long.parseLong(parts[3]));
             }
         }
         // The first round warms the page cache.
         for (int round = 0; round <= rounds; round++) {
             for (String input : inputs) {
-                processes(input, round == 0 ? new LinkedHashMap<>() : tables.get(input));
+                processes(input, round == 0 ? new LinkedHashMap<>() : table(input));
             }
         }
         for (String input : inputs) {
-            print(input, tables.get(input));
+            print(input, table(input));
         }
     }
 
@@ -134,6 +133,11 @@ public final class Compressors {
         }
     }
 
+    /** {@return what was measured with an input, by the tool} */
+    private Map<String, Row> table(String input) {
+        return tables.computeIfAbsent(input, i -> new LinkedHashMap<>());
+    }
+
     private static void add(Map<String, Row> table, String tool, double seconds, long size) {
         table.computeIfAbsent(tool, t -> new Row(t, new ArrayList<>(), size))
                 .seconds()
@@ -143,7 +147,7 @@ public final class Compressors {
     private void print(String input, Map<String, Row> table) throws IOException {
         long size = Files.size(work.resolve(input));
         System.out.printf(Locale.ROOT, "%n### Gzip of %s, %.0f MB, %d rounds%n%n", input, size / 1e6, rounds);
-        System.out.println("| | level | MB/s of CPU | output, % of the input |");
+        System.out.println("| | level | MB/s of CPU | output / input |");
         System.out.println("|---|---|---|---|");
         List<Row> rows = table.values().stream()
                 .sorted(Comparator.comparing(row -> ORDER.indexOf(row.tool().split("[ ,:]", 2)[0])))
@@ -154,7 +158,7 @@ public final class Compressors {
                     "| %s | %.0f | %s |%n",
                     row.tool().contains(" | ") ? row.tool() : row.tool() + " | ",
                     size / 1e6 / Shell.median(row.seconds()),
-                    row.size() < 0 ? "" : String.format(Locale.ROOT, "%.2f", 100.0 * row.size() / size));
+                    row.size() < 0 ? "" : String.format(Locale.ROOT, "%.4f", (double) row.size() / size));
         }
         for (Program program : PROGRAMS) {
             if (!Shell.installed(program.name())) {
