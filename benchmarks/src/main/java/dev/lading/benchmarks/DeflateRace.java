@@ -126,12 +126,12 @@ public final class DeflateRace {
         }
     }
 
-    private static long processCpu() {
+    static long processCpu() {
         return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
                 .getProcessCpuTime();
     }
 
-    private static long ours(byte[] content, int level, int threads) throws IOException {
+    static long ours(byte[] content, int level, int threads) throws IOException {
         Counted out = new Counted();
         try (GzipEncoder encoder = new GzipEncoder(out, level, threads)) {
             for (int pos = 0; pos < content.length; pos += WRITE_BYTES) {
@@ -142,7 +142,7 @@ public final class DeflateRace {
         return out.count;
     }
 
-    private static long jdk(byte[] content, int level) {
+    static long jdk(byte[] content, int level) {
         Deflater deflater = new Deflater(level, true);
         CRC32 crc = new CRC32();
         byte[] buffer = new byte[WRITE_BYTES];

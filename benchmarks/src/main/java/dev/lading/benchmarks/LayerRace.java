@@ -5,8 +5,9 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,11 +33,13 @@ public final class LayerRace {
 
     private final Path work;
     private final int rounds;
+    private final Shell shell;
     private final PrintStream report = System.out;
 
     private LayerRace(Path work, int rounds) {
         this.work = work;
         this.rounds = rounds;
+        this.shell = new Shell(work);
     }
 
     /**
@@ -60,8 +63,11 @@ public final class LayerRace {
         List<Path> folders =
                 layered || layers.size() == 1 ? layers : List.of(layers.get(0).getParent());
         List<Rival> all = rivals(folders, plain);
-        List<Rival> present = all.stream().filter(r -> installed(r.program())).toList();
+        List<Rival> present = all.stream()
+                .filter(r -> r.program().equals("java") || Shell.installed(r.program()))
+                .toList();
         Map<Rival, List<Run>> runs = new LinkedHashMap<>();
+        List<Double> hashing = new ArrayList<>();
         for (int round = 0; round <= rounds; round++) {
             for (Rival rival : present) {
                 Run run = once(rival);
@@ -70,25 +76,36 @@ public final class LayerRace {
                     runs.computeIfAbsent(rival, r -> new ArrayList<>()).add(run);
                 }
             }
+            hashing.add(hashing());
         }
         print(
                 input,
                 folders,
                 runs,
                 all.stream().filter(r -> !present.contains(r)).toList());
+        if (plain) {
+            printWithoutHashing(runs, Shell.median(hashing));
+        }
     }
 
     private static List<Rival> rivals(List<Path> folders, boolean plain) {
         String compression = plain ? "none" : "gzip";
         String paths = folders.stream().map(f -> "'" + f + "'").collect(Collectors.joining(" "));
-        String java = "'" + Path.of(System.getProperty("java.home"), "bin", "java") + "' -cp '"
-                + System.getProperty("java.class.path") + "' dev.lading.benchmarks.";
+        String machine = "'" + Path.of(System.getProperty("java.home"), "bin", "java") + "' -cp '"
+                + System.getProperty("java.class.path") + "' ";
+        String java = machine + "dev.lading.benchmarks.";
         List<Rival> rivals = new ArrayList<>();
         rivals.add(
                 new Rival("lading, 2 threads", "java", java + "RaceLading " + compression + " 2 " + OUT + " " + paths));
         rivals.add(
                 new Rival("lading, 1 thread", "java", java + "RaceLading " + compression + " 1 " + OUT + " " + paths));
         rivals.add(new Rival("jib-core", "java", java + "RaceJib " + compression + " 0 " + OUT + " " + paths));
+        // What it leaves behind lies beside the layers, where it is not counted.
+        rivals.add(new Rival(
+                "oras-java",
+                "java",
+                "mkdir -p " + OUT + ".temporary && " + machine + "-Djava.io.tmpdir=" + OUT
+                        + ".temporary dev.lading.benchmarks.RaceOras " + compression + " 0 " + OUT + " " + paths));
         StringBuilder shell = new StringBuilder("mkdir -p " + OUT);
         StringBuilder umoci = new StringBuilder("umoci init --layout " + OUT + " && umoci new --image " + OUT + ":t");
         int number = 0;
@@ -114,40 +131,24 @@ public final class LayerRace {
         return rivals;
     }
 
-    private static boolean installed(String program) {
-        return program.equals("java")
-                || Stream.of("/usr/bin", "/usr/local/bin").anyMatch(f -> Files.isExecutable(Path.of(f, program)));
-    }
-
     private Run once(Rival rival) throws Exception {
         Path out = work.resolve("out");
-        delete(out);
+        clean();
         String line = rival.line().replace(OUT, "'" + out + "'");
-        Path times = work.resolve("times");
-        Path log = work.resolve("log");
-        // The shell counts the processor time of all that it waited for.
-        Process shell = new ProcessBuilder(
-                        "/bin/bash",
-                        "-o",
-                        "pipefail",
-                        "-c",
-                        "TIMEFORMAT='%R %U %S'; { time { ( " + line + " ) >'" + log + "' 2>&1 ; } ; } 2>'" + times
-                                + "'")
-                .inheritIO()
-                .start();
-        if (shell.waitFor() != 0) {
-            throw new IOException(rival.name() + " failed: " + Files.readString(log));
-        }
-        String[] numbers = Files.readString(times).trim().split("\\s+", -1);
+        Shell.Times times = shell.run(line);
         long bytes;
         try (Stream<Path> files = Files.walk(out)) {
             bytes = files.filter(Files::isRegularFile)
                     .mapToLong(LayerRace::size)
                     .sum();
         }
-        delete(out);
-        return new Run(
-                Double.parseDouble(numbers[0]), Double.parseDouble(numbers[1]) + Double.parseDouble(numbers[2]), bytes);
+        clean();
+        return new Run(times.wall(), times.processor(), bytes);
+    }
+
+    private void clean() throws IOException {
+        Shell.delete(work.resolve("out"));
+        Shell.delete(work.resolve("out.temporary"));
     }
 
     private void print(String input, List<Path> folders, Map<Rival, List<Run>> runs, List<Rival> missing)
@@ -191,15 +192,43 @@ public final class LayerRace {
         missing.forEach(rival -> report.println("| " + rival.name() + " | not installed | | | | | | |"));
     }
 
-    private static Run median(List<Run> runs) {
-        return new Run(
-                middle(runs.stream().map(Run::wall).sorted().toList()),
-                middle(runs.stream().map(Run::processor).sorted().toList()),
-                runs.get(0).bytes());
+    /** SHA-256 hides the rest where the processor has no instructions for it; each hashes its layer once. */
+    private void printWithoutHashing(Map<Rival, List<Run>> runs, double secondsPerByte) {
+        Run ours = median(runs.values().iterator().next());
+        double ourHashing = ours.bytes() * secondsPerByte;
+        runs.forEach((rival, list) -> {
+            if (rival.name().equals("jib-core")) {
+                Run theirs = median(list);
+                double theirHashing = theirs.bytes() * secondsPerByte;
+                report.printf(
+                        Locale.ROOT,
+                        "%nWith the time that SHA-256 of each one's bytes took between the rounds off both (%.2f s off ours, %.2f s"
+                                + " off jib-core's), jib-core takes %.2f × our wall time and %.2f × our CPU.%n",
+                        ourHashing,
+                        theirHashing,
+                        (theirs.wall() - theirHashing) / (ours.wall() - ourHashing),
+                        (theirs.processor() - theirHashing) / (ours.processor() - ourHashing));
+            }
+        });
     }
 
-    private static double middle(List<Double> sorted) {
-        return sorted.get(sorted.size() / 2);
+    /** {@return the seconds that SHA-256 takes for a byte, the code warm} */
+    private static double hashing() throws NoSuchAlgorithmException {
+        byte[] bytes = new byte[32 << 20];
+        long best = Long.MAX_VALUE;
+        for (int i = 0; i < 5; i++) {
+            long start = System.nanoTime();
+            MessageDigest.getInstance("SHA-256").digest(bytes);
+            best = Math.min(best, System.nanoTime() - start);
+        }
+        return best / 1e9 / bytes.length;
+    }
+
+    private static Run median(List<Run> runs) {
+        return new Run(
+                Shell.median(runs.stream().map(Run::wall).toList()),
+                Shell.median(runs.stream().map(Run::processor).toList()),
+                runs.get(0).bytes());
     }
 
     private static long size(Path file) {
@@ -207,17 +236,6 @@ public final class LayerRace {
             return Files.size(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 }

@@ -21,16 +21,20 @@ import java.util.zip.ZipOutputStream;
  * folder.
  *
  * <p>{@code app} is like a Java application of four layers: jars of class files, single classes, text. {@code small} is 50,000
- * small files, {@code text} is text alone.
+ * small files, {@code text} is as much text alone as there is in all of {@code app}.
  */
 final class RaceInputs {
     private static final int SEED = 20260101;
+
+    /** Another one when the inputs change, or old ones would be taken for new. */
+    private static final int VERSION = 2;
+
     private static final int JARS = 560;
     private static final long APP_JAR_BYTES = 250L << 20;
     private static final int APP_CLASSES = 5000;
     private static final int APP_TEXTS = 1236;
     private static final int SMALL_FILES = 50_000;
-    private static final int TEXT_FILES = 3000;
+    private static final int TEXT_FILES = 7500;
 
     private final Path folder;
 
@@ -41,9 +45,10 @@ final class RaceInputs {
     /** {@return the layers of a name, each a folder} */
     List<Path> of(String name) throws IOException {
         Path root = folder.resolve(name);
-        Path done = folder.resolve(name + ".done");
+        Path done = folder.resolve(name + "." + VERSION + ".done");
         if (!Files.exists(done)) {
             System.err.println("making " + root);
+            Shell.delete(root);
             switch (name) {
                 case "app" -> app(root);
                 case "small" -> small(root.resolve("files"));

@@ -56,18 +56,19 @@ public final class RaceJib {
                 .addEntryRecursive(folder, AbsoluteUnixPath.get("/app"))
                 .build();
         Path file = target.resolve(folder.getFileName() + ".layer");
+        ReproducibleLayerBuilder builder = new ReproducibleLayerBuilder(ImmutableList.copyOf(layer.getEntries()));
         BlobDescriptor stored;
-        try (CountingDigestOutputStream out =
-                new CountingDigestOutputStream(new BufferedOutputStream(Files.newOutputStream(file)))) {
-            ReproducibleLayerBuilder builder = new ReproducibleLayerBuilder(ImmutableList.copyOf(layer.getEntries()));
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
             if (compression.equals("none")) {
-                builder.build().writeTo(out);
+                // This hashes: the tar's digest is the layer's, and is not made twice.
+                stored = builder.build().writeTo(out);
             } else {
-                try (OutputStream gzip = new GZIPOutputStream(out)) {
+                CountingDigestOutputStream counted = new CountingDigestOutputStream(out);
+                try (OutputStream gzip = new GZIPOutputStream(counted)) {
                     builder.build().writeTo(gzip);
                 }
+                stored = counted.computeDigest();
             }
-            stored = out.computeDigest();
         }
         return stored.getDigest() + " " + stored.getSize();
     }

@@ -33,14 +33,14 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Where does a layer's time go, beside what no program can be faster than? Each stage over the same 32 MiB in 2,048 files, half
- * text and half noise.
+ * text and half noise. A layer's encoders take long to be compiled, and are warmed longer.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Fork(1)
-@Warmup(iterations = 3, time = 2)
-@Measurement(iterations = 5, time = 2)
+@Fork(2)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
 public class Stages {
     private static final int FILES = 2048;
     private static final int FILE_BYTES = 16 * 1024;
@@ -167,6 +167,7 @@ public class Stages {
      * @return the layer
      */
     @Benchmark
+    @Warmup(iterations = 5, time = 2)
     public Layer layerPlain() {
         return layer(Compression.none(), 1);
     }
@@ -177,6 +178,7 @@ public class Stages {
      * @return the layer
      */
     @Benchmark
+    @Warmup(iterations = 5, time = 2)
     public Layer layerGzip() {
         return layer(Compression.gzip(), 1);
     }
@@ -187,6 +189,7 @@ public class Stages {
      * @return the layer
      */
     @Benchmark
+    @Warmup(iterations = 5, time = 2)
     public Layer layerGzipTwoThreads() {
         return layer(Compression.gzip(), 2);
     }
@@ -197,6 +200,7 @@ public class Stages {
      * @return the layer
      */
     @Benchmark
+    @Warmup(iterations = 5, time = 2)
     public Layer layerZstd() {
         return layer(Compression.zstd(), 1);
     }
