@@ -13,6 +13,7 @@ import dev.lading.it.peers.Containerd;
 import dev.lading.it.peers.Peers;
 import dev.lading.layer.LayerRecipe;
 import dev.lading.oci.InvalidInputException;
+import dev.lading.oci.LadingException;
 import dev.lading.oci.Platform;
 import dev.lading.oci.content.ContentGraph;
 import dev.lading.oci.layout.OciLayout;
@@ -114,6 +115,25 @@ class ImageRunnerTest {
                 assertThat(ours.exitCode()).isEqualTo(theirs.exitCode());
             }
         }
+    }
+
+    @Test
+    void a_working_directory_that_an_image_names_is_made_in_its_root_and_nowhere_else() throws IOException {
+        Path outside = Files.createDirectory(temp.resolve("outside"));
+        Path root = BusyboxRoot.make(temp.resolve("root"), "amd64");
+        Files.createSymbolicLink(root.resolve("link"), outside);
+        try (OciLayout place = OciLayout.open(temp.resolve("hostile"))) {
+            ImageBuilder.fromNothing()
+                    .platforms(Platform.LINUX_AMD64)
+                    .layer(LayerRecipe.folder(root).into("/"))
+                    .config(c -> c.entrypoint("/bin/pwd").workingDirectory("/missing/../link/made"))
+                    .build(place, "1");
+            ImageRunner runner = ImageRunner.of(place.resolve("1").image(Platform.LINUX_AMD64), HostExecution.detect())
+                    .with(launcher -> launcher.state(state));
+            // The kernel finds no way through a folder that is missing.
+            assertThatThrownBy(() -> runner.run(List.of())).isInstanceOf(LadingException.class);
+        }
+        assertThat(outside).isEmptyDirectory();
     }
 
     private Command byContainerd(String platform) {
