@@ -136,6 +136,39 @@ class ImageRunnerTest {
         assertThat(outside).isEmptyDirectory();
     }
 
+    @Test
+    void an_image_with_a_folder_that_its_owner_may_not_list_is_explained_and_nothing_of_it_stays() throws IOException {
+        Path tool = Path.of("/bin/true");
+        try (OciLayout place = OciLayout.open(temp.resolve("closed"))) {
+            ImageBuilder.fromNothing()
+                    .platforms(Platform.LINUX_AMD64)
+                    .layer(LayerRecipe.bytes(Files.readAllBytes(tool))
+                            .into("/true")
+                            .mode(0755))
+                    .layer(LayerRecipe.emptyFolder()
+                            .into("/closed")
+                            .folderMode(0)
+                            .and(LayerRecipe.bytes(new byte[1]).into("/closed/file")))
+                    .config(c -> c.entrypoint("/true"))
+                    .build(place, "1");
+        }
+        Path work = Files.createDirectory(temp.resolve("work"));
+        // Root without the rights that make modes mean nothing to it, as every other user is.
+        Command explained = Command.run(
+                Peers.require("setpriv").toString(),
+                "--bounding-set=-dac_override,-dac_read_search",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.io.tmpdir=" + work,
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.lading.cli.Main",
+                "explain",
+                "oci:" + temp.resolve("closed") + ":1");
+        assertThat(explained.err()).doesNotContain("closed");
+        assertThat(explained.out()).as(explained.err()).startsWith("/true ");
+        assertThat(work).isEmptyDirectory();
+    }
+
     private Command byContainerd(String platform) {
         try (Containerd containerd = Containerd.start()) {
             Path archive = temp.resolve("image.tar");
