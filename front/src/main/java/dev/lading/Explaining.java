@@ -7,15 +7,14 @@ import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.UnavailableException;
 import dev.lading.oci.content.Image;
 import dev.lading.oci.rootfs.RootFileSystem;
+import java.io.File;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Looks at an image's command in the image's own root file system. */
 final class Explaining {
@@ -60,29 +59,19 @@ final class Explaining {
                 .orElse(ExecDiagnosis.USUAL_PATH);
     }
 
-    private static void delete(Path folder) throws IOException {
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path visited, BasicFileAttributes attributes) {
-                // A folder of the image may forbid its owner to empty it.
-                boolean opened =
-                        visited.toFile().setWritable(true) && visited.toFile().setExecutable(true);
-                return opened && visited.toFile().setReadable(true)
-                        ? FileVisitResult.CONTINUE
-                        : FileVisitResult.SKIP_SUBTREE;
+    private static void delete(Path path) throws IOException {
+        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            // Before it is listed: a folder of the image may forbid that even to its owner.
+            File folder = path.toFile();
+            if (!folder.setReadable(true) || !folder.setWritable(true) || !folder.setExecutable(true)) {
+                throw new IOException("the folder " + path + " cannot be opened to be emptied");
             }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
+            try (DirectoryStream<Path> children = Files.newDirectoryStream(path)) {
+                for (Path child : children) {
+                    delete(child);
+                }
             }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure) throws IOException {
-                Files.delete(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
+        }
+        Files.delete(path);
     }
 }

@@ -29,6 +29,11 @@ final class Console {
         results.flush();
     }
 
+    /** Writes a line of result that has text from outside in it, which cannot move the cursor or begin a line of its own. */
+    void resultFromOutside(String line) {
+        result(shown(line.replace("\n", "\\u000a")));
+    }
+
     /** Writes a result of several lines, each ended already. */
     void resultText(String text) {
         results.print(text);
@@ -52,14 +57,18 @@ final class Console {
 
     /** Writes a line for people; text from outside may be in it, so control characters are shown and not sent. */
     void note(String text) {
+        notes.print(shown(text) + "\n");
+        notes.flush();
+    }
+
+    private static String shown(String text) {
         StringBuilder shown = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             boolean order = Character.isISOControl(c) && c != '\n' || Character.getType(c) == Character.FORMAT;
             shown.append(order ? String.format("\\u%04x", (int) c) : Character.toString(c));
         }
-        notes.print(shown.append('\n'));
-        notes.flush();
+        return shown.toString();
     }
 
     /** Writes a stack trace, which only the one who looks for a fault asks for. */

@@ -66,13 +66,13 @@ final class ExplainVerb implements Verb {
     }
 
     private static int tell(ExecDiagnosis diagnosis, Console console) {
-        console.result(diagnosis.explanation());
+        console.resultFromOutside(diagnosis.explanation());
         diagnosis.errno().ifPresent(errno -> console.result("the kernel says: " + errno));
         if (!diagnosis.remedy().isEmpty()) {
-            console.result("to change that: " + diagnosis.remedy());
+            console.resultFromOutside("to change that: " + diagnosis.remedy());
         }
         for (ExecNote note : diagnosis.notes()) {
-            console.result("note: " + note);
+            console.resultFromOutside("note: " + note);
         }
         return diagnosis.runs() ? ExitCode.DONE : ExitCode.FAULTS_FOUND;
     }

@@ -50,6 +50,17 @@ class ExplainVerbTest {
     }
 
     @Test
+    void what_a_file_says_of_itself_gives_the_terminal_no_orders() throws IOException {
+        Path script = program("run", "#!/no/\u001b[2J\u009bshell\n");
+        assertThat(lading("explain", script.toString())).isEqualTo(ExitCode.FAULTS_FOUND);
+        assertThat(out()).first().asString().endsWith("its interpreter /no/\\u001b[2J\\u009bshell is not");
+        Path broken = Files.createSymbolicLink(folder.resolve("link"), Path.of("gone\nto change that: rm"));
+        assertThat(lading("explain", broken.toString())).isEqualTo(ExitCode.FAULTS_FOUND);
+        assertThat(out()).first().asString().endsWith("gone\\u000ato change that: rm");
+        assertThat(results.toString(UTF_8) + notes.toString(UTF_8)).doesNotContain("\u001b", "\u009b");
+    }
+
+    @Test
     void one_that_does_not_ends_in_3_and_says_why_what_the_kernel_says_and_what_to_do() throws IOException {
         Path script = program("run", "#!/no/such/shell\n");
         assertThat(lading("explain", script.toString())).isEqualTo(ExitCode.FAULTS_FOUND);

@@ -193,20 +193,7 @@ public final class TarEntry {
             throw new IllegalArgumentException(
                     "device number " + major + ":" + minor + " of " + shown(name) + " is not between 0 and " + max);
         }
-        return new TarEntry(
-                checked(name, "name"),
-                kind,
-                0,
-                0644,
-                0,
-                0,
-                Instant.EPOCH,
-                NONE,
-                NONE,
-                NONE,
-                major,
-                minor,
-                new TreeMap<>());
+        return made(checked(name, "name"), kind, 0, 0644, NONE, major, minor);
     }
 
     /**
@@ -226,20 +213,7 @@ public final class TarEntry {
         }
         Map<String, byte[]> records = new TreeMap<>(otherRecords);
         records.put(key, value.clone());
-        return new TarEntry(
-                name,
-                kind,
-                size,
-                mode,
-                userId,
-                groupId,
-                modified,
-                linkName,
-                userName,
-                groupName,
-                deviceMajor,
-                deviceMinor,
-                records);
+        return with(mode, userId, groupId, modified, userName, groupName, records);
     }
 
     /**
@@ -254,7 +228,7 @@ public final class TarEntry {
             throw new IllegalArgumentException(
                     "mode 0" + Integer.toOctalString(mode) + " of " + shownName() + " has bits beyond 07777");
         }
-        return with(mode, userId, groupId, modified);
+        return with(mode, userId, groupId, modified, userName, groupName, otherRecords);
     }
 
     /**
@@ -270,7 +244,7 @@ public final class TarEntry {
             throw new IllegalArgumentException(
                     "owner " + userId + ":" + groupId + " of " + shownName() + " is not between 0 and " + MAX_ID);
         }
-        return with(mode, userId, groupId, modified);
+        return with(mode, userId, groupId, modified, userName, groupName, otherRecords);
     }
 
     /**
@@ -281,7 +255,7 @@ public final class TarEntry {
      */
     public TarEntry withModified(Instant modified) {
         Objects.requireNonNull(modified, "modified");
-        return with(mode, userId, groupId, modified);
+        return with(mode, userId, groupId, modified, userName, groupName, otherRecords);
     }
 
     /**
@@ -296,20 +270,7 @@ public final class TarEntry {
         if (user.indexOf('\0') >= 0 || group.indexOf('\0') >= 0) {
             throw new IllegalArgumentException("a name of an owner of " + shownName() + " holds a NUL");
         }
-        return new TarEntry(
-                name,
-                kind,
-                size,
-                mode,
-                userId,
-                groupId,
-                modified,
-                linkName,
-                user.getBytes(UTF_8),
-                group.getBytes(UTF_8),
-                deviceMajor,
-                deviceMinor,
-                otherRecords);
+        return with(mode, userId, groupId, modified, user.getBytes(UTF_8), group.getBytes(UTF_8), otherRecords);
     }
 
     /**
@@ -573,7 +534,15 @@ public final class TarEntry {
         return otherRecords;
     }
 
-    private TarEntry with(int mode, long userId, long groupId, Instant modified) {
+    /** This entry with what can be changed of it; the rest stays. */
+    private TarEntry with(
+            int mode,
+            long userId,
+            long groupId,
+            Instant modified,
+            byte[] userName,
+            byte[] groupName,
+            Map<String, byte[]> otherRecords) {
         return new TarEntry(
                 name,
                 kind,
@@ -591,7 +560,13 @@ public final class TarEntry {
     }
 
     private static TarEntry made(byte[] name, TarKind kind, long size, int mode, byte[] linkName) {
-        return new TarEntry(name, kind, size, mode, 0, 0, Instant.EPOCH, linkName, NONE, NONE, 0, 0, Map.of());
+        return made(name, kind, size, mode, linkName, 0, 0);
+    }
+
+    private static TarEntry made(
+            byte[] name, TarKind kind, long size, int mode, byte[] linkName, int deviceMajor, int deviceMinor) {
+        return new TarEntry(
+                name, kind, size, mode, 0, 0, Instant.EPOCH, linkName, NONE, NONE, deviceMajor, deviceMinor, Map.of());
     }
 
     private static byte[] checked(byte[] text, String what) {

@@ -10,6 +10,7 @@ import dev.lading.oci.platform.ElfHeader;
 import dev.lading.oci.platform.ExecutableHeader;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
@@ -30,6 +31,9 @@ import java.util.stream.Stream;
  */
 public final class Emulator {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** Few are usual; each may lead through the others. */
+    private static final int MAX_LINKS = 10;
+
     private static final Pattern NAME = Pattern.compile("qemu-([a-z0-9_]+?)(?:-static)?");
     private static final Pattern DEBIAN_NAME = Pattern.compile("([a-z0-9_]+)-binfmt-P");
     private static final Pattern VERSION = Pattern.compile("version ([0-9]+(?:\\.[0-9]+)*)");
@@ -165,24 +169,32 @@ public final class Emulator {
     }
 
     /**
-     * Says whether nobody but root can change what it does: the file and its folders belong to root and others may not write
-     * to them. What is registered system-wide runs for every user.
+     * Says whether nobody but root can change what it does: the file, the links that lead to it and the folders of all of them
+     * belong to root and others may not write to them. What is registered system-wide runs for every user.
      *
      * @return true if so
      */
     public boolean trusted() {
         try {
-            for (Path at = path.toRealPath(); at != null; at = at.getParent()) {
-                int mode = (Integer) Files.getAttribute(at, "unix:mode");
-                boolean sticky = Files.isDirectory(at) && (mode & 01000) != 0;
-                if (!Integer.valueOf(0).equals(Files.getAttribute(at, "unix:uid")) || (mode & 022) != 0 && !sticky) {
-                    return false;
-                }
-            }
-            return true;
+            return rootsAlone(path, MAX_LINKS);
         } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
             return false;
         }
+    }
+
+    private static boolean rootsAlone(Path at, int linksLeft) throws IOException {
+        Path folder = at.getParent();
+        if (folder != null && !rootsAlone(folder, linksLeft)
+                || !Integer.valueOf(0).equals(Files.getAttribute(at, "unix:uid", LinkOption.NOFOLLOW_LINKS))) {
+            return false;
+        }
+        if (folder != null && Files.isSymbolicLink(at)) {
+            // Who can change a link on the way decides what is opened at the next boot.
+            return linksLeft > 0 && rootsAlone(folder.resolve(Files.readSymbolicLink(at)), linksLeft - 1);
+        }
+        int mode = (Integer) Files.getAttribute(at, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+        boolean sticky = Files.isDirectory(at, LinkOption.NOFOLLOW_LINKS) && (mode & 01000) != 0;
+        return (mode & 022) == 0 || sticky;
     }
 
     /**

@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A folder of emulators that were taken out of images which carry them, such as {@code tonistiigi/binfmt}: several versions of
@@ -91,7 +90,7 @@ public final class EmulatorCache {
                 // Somebody else was faster with the same.
             }
         } finally {
-            delete(fresh);
+            RunFolder.delete(fresh);
         }
     }
 
@@ -152,29 +151,6 @@ public final class EmulatorCache {
             throw new InvalidInputException("the emulators in " + image + " run on " + other.get()
                     + ", and this host is " + host + ". Take the image for linux/" + host + ".");
         }
-    }
-
-    private static void delete(Path tree) throws IOException {
-        Files.walkFileTree(tree, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path visited, BasicFileAttributes attributes) throws IOException {
-                // A folder of an image may forbid its owner to empty it.
-                Files.setPosixFilePermissions(visited, PosixFilePermissions.fromString("rwx------"));
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure) throws IOException {
-                Files.delete(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 
     /** Returns the folder for a message. */

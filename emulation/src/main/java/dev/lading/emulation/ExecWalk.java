@@ -203,8 +203,7 @@ final class ExecWalk {
                 return Optional.of(faulty(name, elf, fault, headers ? Optional.empty() : Optional.of(Errno.ENOEXEC)));
             }
         }
-        boolean started = elf.type() == ElfHeader.Type.EXECUTABLE || elf.type() == ElfHeader.Type.SHARED;
-        if (!started) {
+        if (!elf.executable()) {
             return Optional.of(new ExecDiagnosis.NotAProgram(name, "it is a " + elf, Optional.of(Errno.ENOEXEC)));
         }
         return elf.linking()

@@ -4,6 +4,7 @@ import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.LadingException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -43,7 +44,7 @@ final class InRoot {
      * @param root the root
      * @param name the name inside it, with or without a leading slash
      * @return what it leads to
-     * @throws InvalidInputException if links lead in a circle
+     * @throws InvalidInputException if links lead in a circle, or the name holds what no name of a file on this host can
      * @throws LadingException of another kind if the root cannot be read
      */
     static Found follow(Path root, String name) {
@@ -51,7 +52,6 @@ final class InRoot {
         push(todo, name);
         Path at = root;
         int links = 0;
-        boolean missing = false;
         while (!todo.isEmpty()) {
             String step = todo.pop();
             if (step.isEmpty() || step.equals(".")) {
@@ -61,9 +61,9 @@ final class InRoot {
                 at = at.equals(root) ? root : parent(at);
                 continue;
             }
-            Path next = at.resolve(step);
-            Optional<BasicFileAttributes> there = missing ? Optional.empty() : look(next);
-            if (there.filter(BasicFileAttributes::isSymbolicLink).isPresent()) {
+            // Also below what is missing: a «..» may lead back to what is there, be it a link.
+            Path next = step(at, step, name);
+            if (look(next).filter(BasicFileAttributes::isSymbolicLink).isPresent()) {
                 if (++links > MAX_LINKS) {
                     throw new InvalidInputException("the name " + name + " in " + root + " leads through more than "
                             + MAX_LINKS + " symbolic links; do the links form a circle?");
@@ -74,11 +74,19 @@ final class InRoot {
                 }
                 push(todo, target);
             } else {
-                missing |= there.isEmpty();
                 at = next;
             }
         }
         return new Found(at, look(at));
+    }
+
+    private static Path step(Path at, String step, String name) {
+        try {
+            return at.resolve(step);
+        } catch (InvalidPathException e) {
+            throw new InvalidInputException(
+                    "no file on this host can have the name " + name.replace("\0", "\\0") + ": " + e.getReason(), e);
+        }
     }
 
     private static Path parent(Path path) {

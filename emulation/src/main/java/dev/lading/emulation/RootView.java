@@ -240,13 +240,12 @@ final class RootView {
     }
 
     /** Brings what the program made directly below a root made aside to where it belongs, and takes an overlay's tools away. */
-    List<String> finish() throws IOException {
+    void finish() throws IOException {
         if (changes.isPresent()) {
             RunFolder.delete(changes.get().resolve(WORK));
-            return List.of();
         }
         if (aside.isEmpty()) {
-            return List.of();
+            return;
         }
         List<String> made = new ArrayList<>();
         try (DirectoryStream<Path> children = Files.newDirectoryStream(path())) {
@@ -266,6 +265,5 @@ final class RootView {
                 throw new IOException("cannot bring what the program made to " + root + ": " + moved.out());
             }
         }
-        return List.of();
     }
 }

@@ -34,4 +34,20 @@ class InRootTest {
         assertThat(InRoot.follow(root, "dangling/x").attributes()).isEmpty();
         assertThatThrownBy(() -> InRoot.follow(root, "a")).isInstanceOf(InvalidInputException.class);
     }
+
+    @Test
+    void a_step_back_from_a_folder_that_is_missing_does_not_lead_through_a_link_out_of_the_root() throws IOException {
+        Path outside = Files.createDirectory(temp.resolve("outside"));
+        Path root = Files.createDirectory(temp.resolve("root"));
+        Files.createSymbolicLink(root.resolve("link"), outside);
+        assertThat(InRoot.follow(root, "/missing/../link/made").path())
+                .isEqualTo(root.resolve(root.getRoot().relativize(outside)).resolve("made"));
+        assertThat(InRoot.follow(root, "/missing/deep/../../link").path())
+                .isEqualTo(root.resolve(root.getRoot().relativize(outside)));
+    }
+
+    @Test
+    void a_name_that_no_file_can_have_is_refused() {
+        assertThatThrownBy(() -> InRoot.follow(temp, "/work\0/x")).isInstanceOf(InvalidInputException.class);
+    }
 }

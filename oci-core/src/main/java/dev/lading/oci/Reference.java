@@ -120,7 +120,8 @@ public record Reference(String registry, String repository, Optional<String> tag
                         "repository",
                         repository,
                         !lower.equals(part) && PATH_PART.matcher(lower).matches()
-                                ? "has upper-case letters; a repository is lower case, such as «" + lower + "»"
+                                ? "has upper-case letters; a repository is lower case, such as «"
+                                        + Printable.shown(Platform.lower(repository)) + "»"
                                 : "has the part «" + Printable.shown(part)
                                         + "», which is not lower-case letters and digits joined by one dot, one or two"
                                         + " underscores, or dashes");

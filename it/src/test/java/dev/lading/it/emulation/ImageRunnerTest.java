@@ -13,6 +13,7 @@ import dev.lading.it.peers.Containerd;
 import dev.lading.it.peers.Peers;
 import dev.lading.layer.LayerRecipe;
 import dev.lading.oci.InvalidInputException;
+import dev.lading.oci.LadingException;
 import dev.lading.oci.Platform;
 import dev.lading.oci.content.ContentGraph;
 import dev.lading.oci.layout.OciLayout;
@@ -114,6 +115,58 @@ class ImageRunnerTest {
                 assertThat(ours.exitCode()).isEqualTo(theirs.exitCode());
             }
         }
+    }
+
+    @Test
+    void a_working_directory_that_an_image_names_is_made_in_its_root_and_nowhere_else() throws IOException {
+        Path outside = Files.createDirectory(temp.resolve("outside"));
+        Path root = BusyboxRoot.make(temp.resolve("root"), "amd64");
+        Files.createSymbolicLink(root.resolve("link"), outside);
+        try (OciLayout place = OciLayout.open(temp.resolve("hostile"))) {
+            ImageBuilder.fromNothing()
+                    .platforms(Platform.LINUX_AMD64)
+                    .layer(LayerRecipe.folder(root).into("/"))
+                    .config(c -> c.entrypoint("/bin/pwd").workingDirectory("/missing/../link/made"))
+                    .build(place, "1");
+            ImageRunner runner = ImageRunner.of(place.resolve("1").image(Platform.LINUX_AMD64), HostExecution.detect())
+                    .with(launcher -> launcher.state(state));
+            // The kernel finds no way through a folder that is missing.
+            assertThatThrownBy(() -> runner.run(List.of())).isInstanceOf(LadingException.class);
+        }
+        assertThat(outside).isEmptyDirectory();
+    }
+
+    @Test
+    void an_image_with_a_folder_that_its_owner_may_not_list_is_explained_and_nothing_of_it_stays() throws IOException {
+        Path tool = Path.of("/bin/true");
+        try (OciLayout place = OciLayout.open(temp.resolve("closed"))) {
+            ImageBuilder.fromNothing()
+                    .platforms(Platform.LINUX_AMD64)
+                    .layer(LayerRecipe.bytes(Files.readAllBytes(tool))
+                            .into("/true")
+                            .mode(0755))
+                    .layer(LayerRecipe.emptyFolder()
+                            .into("/closed")
+                            .folderMode(0)
+                            .and(LayerRecipe.bytes(new byte[1]).into("/closed/file")))
+                    .config(c -> c.entrypoint("/true"))
+                    .build(place, "1");
+        }
+        Path work = Files.createDirectory(temp.resolve("work"));
+        // Root without the rights that make modes mean nothing to it, as every other user is.
+        Command explained = Command.run(
+                Peers.require("setpriv").toString(),
+                "--bounding-set=-dac_override,-dac_read_search",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.io.tmpdir=" + work,
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.lading.cli.Main",
+                "explain",
+                "oci:" + temp.resolve("closed") + ":1");
+        assertThat(explained.err()).doesNotContain("closed");
+        assertThat(explained.out()).as(explained.err()).startsWith("/true ");
+        assertThat(work).isEmptyDirectory();
     }
 
     private Command byContainerd(String platform) {

@@ -70,6 +70,19 @@ class RegisteringTest {
     }
 
     @Test
+    void an_emulator_behind_a_link_that_others_can_change_is_left_out() throws IOException {
+        Path others = Files.createDirectory(temp.resolve("others"));
+        Path link = Files.createSymbolicLink(others.resolve("qemu-aarch64-static"), qemu("aarch64"));
+        Path viaBoth = Files.createSymbolicLink(temp.resolve("qemu-aarch64-static"), link);
+        assertThat(Emulator.of(qemu("aarch64")).trusted()).isTrue();
+        assertThat(Emulator.of(viaBoth).trusted()).isTrue();
+        Files.setAttribute(others, "unix:uid", 65534);
+        assertThat(Emulator.of(link).trusted()).isFalse();
+        assertThat(Emulator.of(viaBoth).trusted()).isFalse();
+        assertThat(Registration.of(host, List.of(Emulator.of(link))).handlers()).isEmpty();
+    }
+
+    @Test
     void each_target_of_qemu_is_registered_once_and_runs_in_every_root_file_system() {
         try (PrivateTables tables = PrivateTables.open()) {
             Registration registration = Registration.of(host);

@@ -182,27 +182,39 @@ public final class ContentGraph {
      * say is read from the configuration.
      *
      * @return the images in their order
+     * @throws InvalidInputException if indexes nest deeper than {@value #MAX_DEPTH}, or more than {@value #MAX_DOCUMENTS}
+     *     indexes or images are named, those named again counted again
      * @throws LadingException as {@link ContentSource#document}
      */
     public List<Image> images() {
         List<Image> images = new ArrayList<>();
-        collect(descriptor, 1, images);
+        collect(descriptor, 1, 0, images);
         return images;
     }
 
-    private void collect(Descriptor at, int depth, List<Image> images) {
-        if (depth > MAX_DEPTH || images.size() >= MAX_DOCUMENTS) {
+    /**
+     * Collects the images below a descriptor.
+     *
+     * @param read how many indexes were read so far: each may name one other many times, and so on
+     * @return how many were read then
+     */
+    private int collect(Descriptor at, int depth, int read, List<Image> images) {
+        if (depth > MAX_DEPTH || read >= MAX_DOCUMENTS || images.size() >= MAX_DOCUMENTS) {
             throw new InvalidInputException(
                     "too many or too deeply nested images below " + descriptor.digest() + " in " + source.describe());
         }
         if (at.mediaType().isIndex()) {
+            int now = read + 1;
             for (Descriptor child : ((ImageIndex) source.document(at).manifest()).manifests()) {
-                collect(child, depth + 1, images);
+                now = collect(child, depth + 1, now, images);
             }
-        } else if (at.mediaType().isImageManifest()
+            return now;
+        }
+        if (at.mediaType().isImageManifest()
                 && !at.platform().filter(Platform::isNone).isPresent()) {
             images.add(Image.of(at, source));
         }
+        return read;
     }
 
     /**

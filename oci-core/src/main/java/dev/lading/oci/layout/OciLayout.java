@@ -422,7 +422,7 @@ public final class OciLayout implements ContentStore, AutoCloseable {
         }
         try (FileChannel channel = FileChannel.open(
                         folder.resolve("index.json.lock"),
-                        Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE));
+                        Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, LinkOption.NOFOLLOW_LINKS));
                 FileLock lock = channel.tryLock()) {
             if (lock == null) {
                 return false;

@@ -1,7 +1,5 @@
 package dev.lading.oci.platform;
 
-import dev.lading.oci.Platform;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -49,24 +47,6 @@ public record ClassFileHeader(int major, int minor, Set<ExecutableFault> faults)
     @Override
     public Kind kind() {
         return Kind.JAVA_CLASS;
-    }
-
-    /** {@return false: a Java starts it} */
-    @Override
-    public boolean executable() {
-        return false;
-    }
-
-    /** {@return nothing: it runs anywhere} */
-    @Override
-    public List<Platform> platforms() {
-        return List.of();
-    }
-
-    /** {@return true} */
-    @Override
-    public boolean complete() {
-        return true;
     }
 
     /** Returns what this is, in words. */

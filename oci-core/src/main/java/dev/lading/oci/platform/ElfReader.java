@@ -91,10 +91,9 @@ final class ElfReader {
         } catch (IOException e) {
             throw new UncheckedIOException("bytes at hand are read without a file", e);
         }
-        boolean program = reader.type == ElfHeader.Type.EXECUTABLE || reader.type == ElfHeader.Type.SHARED;
         long goData =
                 reader.notes.go() ? reader.firstWritable().map(Segment::offset).orElse(-1L) : -1;
-        return new Wanted(program && reader.machine == ElfMachine.ARM, goData);
+        return new Wanted(reader.executable() && reader.machine == ElfMachine.ARM, goData);
     }
 
     private void header() throws IOException {
@@ -136,7 +135,7 @@ final class ElfReader {
         }
         boolean wide = bits == 64;
         flags = Numbers.i32(header, wide ? 48 : 36, big);
-        if (type == ElfHeader.Type.EXECUTABLE || type == ElfHeader.Type.SHARED) {
+        if (executable()) {
             int entry = Numbers.u16(header, wide ? 54 : 42, big);
             int count = Numbers.u16(header, wide ? 56 : 44, big);
             if (programHeaders(word(header, wide ? 32 : 28), entry, count)) {
@@ -148,6 +147,10 @@ final class ElfReader {
                     Numbers.u16(header, wide ? 60 : 48, big),
                     Numbers.u16(header, wide ? 62 : 50, big));
         }
+    }
+
+    private boolean executable() {
+        return type == ElfHeader.Type.EXECUTABLE || type == ElfHeader.Type.SHARED;
     }
 
     private long word(byte[] bytes, int at) {
@@ -375,7 +378,7 @@ final class ElfReader {
     }
 
     private Optional<Linking> linking() {
-        if (type != ElfHeader.Type.EXECUTABLE && type != ElfHeader.Type.SHARED || segments.isEmpty()) {
+        if (!executable() || segments.isEmpty()) {
             return Optional.empty();
         }
         if (has(INTERPRETER)) {
@@ -425,9 +428,8 @@ final class ElfReader {
     }
 
     private String os() {
-        Optional<String> byGo = Optional.ofNullable(
-                        go.map(g -> g.settings().getOrDefault("GOOS", "")).orElse(""))
-                .filter(os -> !os.isEmpty());
+        Optional<String> byGo =
+                go.map(g -> g.settings().getOrDefault("GOOS", "")).filter(os -> !os.isEmpty());
         return byGo.or(notes::os).or(this::osByLoader).orElseGet(() -> switch (osAbi) {
             case 2 -> "netbsd";
             case 6 -> "solaris";

@@ -134,9 +134,11 @@ public sealed interface ExecutableHeader
      * Says whether the file is of a form that some system starts or loads: an ELF executable or shared object, a PE or Mach-O
      * image, a text that begins with {@code #!}. Whether it would succeed is another matter: see {@link #faults()}.
      *
-     * @return true if it is
+     * @return true if it is; false of all that another program starts, such as a Java
      */
-    boolean executable();
+    default boolean executable() {
+        return false;
+    }
 
     /**
      * Returns the platforms the file is for.
@@ -144,7 +146,9 @@ public sealed interface ExecutableHeader
      * @return the platforms, in the file's order; empty where the format runs anywhere or the machine has no name in the
      *     image specification's words
      */
-    List<Platform> platforms();
+    default List<Platform> platforms() {
+        return List.of();
+    }
 
     /**
      * Returns the platform the file is for.
@@ -168,5 +172,7 @@ public sealed interface ExecutableHeader
      *
      * @return false if something was not seen
      */
-    boolean complete();
+    default boolean complete() {
+        return true;
+    }
 }

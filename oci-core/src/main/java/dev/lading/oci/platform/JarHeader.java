@@ -1,7 +1,5 @@
 package dev.lading.oci.platform;
 
-import dev.lading.oci.Platform;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -21,18 +19,6 @@ public record JarHeader(Optional<String> mainClass, boolean complete) implements
     @Override
     public Kind kind() {
         return Kind.JAR;
-    }
-
-    /** {@return false: a Java starts it} */
-    @Override
-    public boolean executable() {
-        return false;
-    }
-
-    /** {@return nothing: it runs anywhere} */
-    @Override
-    public List<Platform> platforms() {
-        return List.of();
     }
 
     /** {@return nothing} */

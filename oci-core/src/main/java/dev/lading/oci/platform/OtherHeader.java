@@ -1,7 +1,5 @@
 package dev.lading.oci.platform;
 
-import dev.lading.oci.Platform;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
@@ -51,18 +49,6 @@ public record OtherHeader(Form form) implements ExecutableHeader {
         return Kind.OTHER;
     }
 
-    /** {@return false} */
-    @Override
-    public boolean executable() {
-        return false;
-    }
-
-    /** {@return nothing} */
-    @Override
-    public List<Platform> platforms() {
-        return List.of();
-    }
-
     /** {@return {@link ExecutableFault#EMPTY} or {@link ExecutableFault#NO_INTERPRETER_LINE} where the form is that} */
     @Override
     public Set<ExecutableFault> faults() {
@@ -70,12 +56,6 @@ public record OtherHeader(Form form) implements ExecutableHeader {
             return Set.of(ExecutableFault.EMPTY);
         }
         return form == Form.TEXT ? Set.of(ExecutableFault.NO_INTERPRETER_LINE) : Set.of();
-    }
-
-    /** {@return true} */
-    @Override
-    public boolean complete() {
-        return true;
     }
 
     /** Returns what this is, in words. */

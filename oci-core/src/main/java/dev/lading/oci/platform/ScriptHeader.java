@@ -1,10 +1,7 @@
 package dev.lading.oci.platform;
 
-import dev.lading.oci.Platform;
 import java.nio.charset.StandardCharsets;
-import java.util.Collections;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -116,18 +113,6 @@ public record ScriptHeader(
     @Override
     public Kind kind() {
         return Kind.SCRIPT;
-    }
-
-    /** {@return nothing: a script runs where its interpreter does} */
-    @Override
-    public List<Platform> platforms() {
-        return Collections.emptyList();
-    }
-
-    /** {@return true: the line is within the first bytes} */
-    @Override
-    public boolean complete() {
-        return true;
     }
 
     /** Returns what this is, in words. */

@@ -1,7 +1,5 @@
 package dev.lading.oci.platform;
 
-import dev.lading.oci.Platform;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -28,24 +26,6 @@ public record WasmHeader(int version, boolean component, Set<ExecutableFault> fa
     @Override
     public Kind kind() {
         return Kind.WASM;
-    }
-
-    /** {@return false: a runtime starts it} */
-    @Override
-    public boolean executable() {
-        return false;
-    }
-
-    /** {@return nothing: it runs on any machine} */
-    @Override
-    public List<Platform> platforms() {
-        return List.of();
-    }
-
-    /** {@return true} */
-    @Override
-    public boolean complete() {
-        return true;
     }
 
     /** Returns what this is, in words. */

@@ -9,11 +9,14 @@ import dev.lading.oci.Descriptor;
 import dev.lading.oci.ImageConfig;
 import dev.lading.oci.ImageIndex;
 import dev.lading.oci.ImageManifest;
+import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.MediaType;
 import dev.lading.oci.NotFoundException;
 import dev.lading.oci.Platform;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ContentGraphImageTest {
     private final MemoryStore store = MemoryStore.create();
@@ -100,5 +103,17 @@ class ContentGraphImageTest {
                         () -> graph.images(List.of(Platform.LINUX_S390X, Platform.LINUX_AMD64, Platform.LINUX_RISCV64)))
                 .isInstanceOf(NotFoundException.class)
                 .hasMessageContaining("no image for linux/s390x, linux/riscv64 in");
+    }
+
+    @Test
+    @Timeout(60)
+    void indexes_that_name_each_other_many_times_are_not_read_for_ever() {
+        ContentGraph graph = index();
+        for (int i = 1; i < ContentGraph.MAX_DEPTH; i++) {
+            graph = index(Collections.nCopies(1000, graph.descriptor()).toArray(Descriptor[]::new));
+        }
+        assertThatThrownBy(graph::images)
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("too many or too deeply nested");
     }
 }

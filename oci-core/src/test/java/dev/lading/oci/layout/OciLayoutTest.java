@@ -10,6 +10,7 @@ import dev.lading.oci.Digest;
 import dev.lading.oci.ImageConfig;
 import dev.lading.oci.ImageIndex;
 import dev.lading.oci.InvalidInputException;
+import dev.lading.oci.LadingException;
 import dev.lading.oci.MediaType;
 import dev.lading.oci.NotFoundException;
 import dev.lading.oci.Platform;
@@ -113,6 +114,19 @@ class OciLayoutTest {
             layout.tag(document(1), "1");
             assertThat(Files.readString(temp.resolve("index.json"))).contains("\"x-own\":[1.10]");
         }
+    }
+
+    @Test
+    void a_link_in_place_of_the_lock_makes_no_file_elsewhere() throws IOException {
+        Path outside = temp.resolve("outside");
+        try (OciLayout layout = OciLayout.open(temp.resolve("layout"))) {
+            layout.put(document(1));
+            Path lock = temp.resolve("layout/index.json.lock");
+            Files.delete(lock);
+            Files.createSymbolicLink(lock, outside);
+            assertThatThrownBy(() -> layout.tag(document(1), "1")).isInstanceOf(LadingException.class);
+        }
+        assertThat(outside).doesNotExist();
     }
 
     @Test

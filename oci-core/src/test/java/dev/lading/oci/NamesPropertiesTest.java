@@ -14,7 +14,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-class NamesProperties {
+class NamesPropertiesTest {
     private static final Digest SHA256 = Digest.of(new byte[0]);
     private static final Digest SHA512 = Digest.of(Digest.Algorithm.SHA512, new byte[0]);
 

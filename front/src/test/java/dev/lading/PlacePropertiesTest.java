@@ -11,7 +11,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-class PlaceProperties {
+class PlacePropertiesTest {
     private static final Digest DIGEST = Digest.of(new byte[0]);
 
     @Property(seed = "20261121")
