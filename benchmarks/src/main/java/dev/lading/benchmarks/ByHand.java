@@ -62,7 +62,7 @@ final class ByHand implements AutoCloseable {
     }
 
     private Path bundle(Path root, boolean rootless) throws IOException, InterruptedException {
-        Path bundle = folder.resolve("bundle-" + rootless);
+        Path bundle = folder.resolve("bundle-" + rootless + "-" + root.getFileName());
         Path config = bundle.resolve("config.json");
         if (!Files.exists(config)) {
             Files.createDirectory(bundle);

@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * root may do is left out for others.
  */
 public final class Launching {
-    private static final int WARM_ROUNDS = 10;
+    private static final int WARM_ROUNDS = 30;
     private static final List<BackEnd> BACK_ENDS = List.of(BackEnd.RUNTIME, BackEnd.BUBBLEWRAP, BackEnd.NAMESPACES);
     private static final String RUNC = "runc by hand";
     private static final String CHROOT = "chroot by hand";
