@@ -16,6 +16,11 @@ import java.util.stream.Collectors;
  */
 final class NamespaceStart {
     private static final List<String> DEVICES = List.of("null", "zero", "full", "random", "urandom", "tty");
+    /** The root, by a name that mount(8) does not take for the host's own and leaves out. */
+    private static final String COVERED = "/.";
+    /** What is mounted over the root: the kernel looks for mounts when it follows a name, and {@code /} alone has none. */
+    private static final String COVERING = "/..";
+
     static final List<String> READ_ONLY = List.of("sys", "sysrq-trigger", "irq", "bus", "fs");
     static final List<String> HIDDEN = List.of("kcore", "keys", "timer_list", "sched_debug", "latency_stats");
 
@@ -34,28 +39,27 @@ final class NamespaceStart {
                 default -> other(mounted, mounts, at);
             }
         }
-        stage.mounts(mounts);
-        hostname(plan, stage);
-        if (spec.network == Network.NONE) {
-            loopback(plan, stage);
-        }
         boolean asOther = plan.ids() == LaunchPlan.Ids.ONE
                 && (plan.account().userId() != 0 || plan.account().groupId() != 0);
-        stage.script().command(List.of("cd", view.path().toString()));
-        if (!asOther) {
-            // Over the old root, not below it: who climbs out of a changed root by the known trick climbs into the
-            // same.
-            // Who is another needs one more user namespace, which the kernel refuses below a covered root, and has no
-            // right to change roots.
-            stage.script().command(List.of(Stage.tool("mount"), "--no-mtab", "--move", ".", "/"));
+        // What is mounted there already is left out by mount(8).
+        boolean inTable = !asOther && !Files.isSameFile(plan.root(), Path.of("/"));
+        if (inTable) {
+            mounts.bind(view.path(), Path.of(COVERED));
         }
+        boolean loopback = spec.network == Network.NONE && loopback(plan, stage);
+        stage.mounts(mounts);
+        hostname(plan, stage);
+        if (loopback) {
+            stage.script().line("wait $!");
+        }
+        String root = enter(stage, view, asOther, inTable);
         stage.script()
                 .line(": >" + ShellText.quoted(run.path().resolve(Stage.READY).toString()))
                 .line("umask 022");
         List<String> argv = stage.environment();
         List<String> last = new ArrayList<>(privileges(plan));
         last.add(Stage.tool("unshare"));
-        last.addAll(List.of("--root=.", "--wd=" + spec.workingDirectory));
+        last.addAll(List.of("--root=" + root, "--wd=" + spec.workingDirectory));
         Account account = plan.account();
         if (plan.ids() != LaunchPlan.Ids.ONE) {
             last.add("--setuid=" + account.userId());
@@ -80,6 +84,26 @@ final class NamespaceStart {
                 code -> Files.exists(ready),
                 Stage.LOG,
                 Optional.empty());
+    }
+
+    /**
+     * The root goes over the old root, not below it: who climbs out of a changed root by the known trick climbs into the same.
+     * Who is another needs one more user namespace, which the kernel refuses below a covered root, and has no right to change
+     * roots.
+     *
+     * @param inTable true if the table of mounts did so; a command of its own costs a launch a millisecond
+     * @return the root's path
+     */
+    private static String enter(Stage stage, RootView view, boolean asOther, boolean inTable) {
+        if (inTable) {
+            stage.script().line("[ ! / -ef " + COVERING + " ]");
+            return COVERING;
+        }
+        stage.script().command(List.of("cd", view.path().toString()));
+        if (!asOther) {
+            stage.script().command(List.of(Stage.tool("mount"), "--no-mtab", "--move", ".", "/"));
+        }
+        return ".";
     }
 
     private static List<String> privileges(LaunchPlan plan) {
@@ -187,12 +211,14 @@ final class NamespaceStart {
         }
     }
 
-    private static void loopback(LaunchPlan plan, Stage stage) {
+    /** Starts to bring it up, beside the mounts. */
+    private static boolean loopback(LaunchPlan plan, Stage stage) {
         Optional<Path> tool = HostProgram.find("ip");
-        if (tool.isPresent()) {
-            stage.script().command(List.of(tool.get().toString(), "link", "set", "dev", "lo", "up"));
-        } else {
+        if (tool.isEmpty()) {
             plan.notes().add("its loopback interface is down, for this host lacks the program «ip» (package iproute2)");
+            return false;
         }
+        stage.script().line(ShellText.quoted(List.of(tool.get().toString(), "link", "set", "dev", "lo", "up")) + " &");
+        return true;
     }
 }

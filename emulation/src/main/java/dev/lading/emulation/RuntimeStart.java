@@ -17,7 +17,6 @@ import java.util.Optional;
  */
 final class RuntimeStart {
     private static final String LOG = "runtime.log";
-    private static final String PROCESSES = "processes-of-run";
     private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
     private static final String HOLD =
             "read -r pid rest </proc/self/stat; echo $pid; exec >/dev/null; sleep 2147483647 & wait";
@@ -44,11 +43,8 @@ final class RuntimeStart {
                     BackEnd.RUNTIME + " without root's rights runs programs as root of their root file"
                             + " system only, and not as " + plan.spec().user + "; choose " + BackEnd.BUBBLEWRAP);
         }
-        Stage stage = new Stage(plan, run).begin().mounts(view.mounts());
         Path bundle = Files.createDirectory(run.path().resolve("bundle"));
-        Path processes = run.path().resolve(PROCESSES);
         String cgroup = "/lading-" + run.name();
-        Files.writeString(bundle.resolve("config.json"), RuntimeSpec.of(plan, view, processes, cgroup));
         if (plan.ids() != LaunchPlan.Ids.ONE) {
             rememberCgroups(run, cgroup);
         }
@@ -64,18 +60,22 @@ final class RuntimeStart {
                 List.of("--log", run.path().resolve(LOG).toString(), "run", "--bundle", bundle.toString(), run.name()));
         List<String> signals = new ArrayList<>(base);
         signals.addAll(List.of("kill", run.name()));
+        Stage stage = new Stage(plan, run).begin();
+        // It comes up beside the mounts, and goes with whatever fails here.
         stage.script()
-                .line("umask 022")
                 .line("exec 4<&0")
                 .line(ShellText.quoted(hold) + " </dev/null 3>&- 4<&- | {")
+                .line("trap 'read -r holder && kill -9 $holder' EXIT");
+        stage.mounts(view.mounts())
+                .script()
                 .line("read -r holder")
-                .line(ShellText.quoted(List.of(Stage.tool("ln"), "-s")) + " /proc/$holder/ns/pid " + PROCESSES)
+                .line("trap 'kill -9 $holder' EXIT")
+                .line(config(plan, run, view, cgroup))
                 .line(": >" + Stage.READY)
+                .line("umask 022")
                 .line("set +e")
                 .line("( exec " + ShellText.quoted(start) + " <&4 4<&- 2>&3 3>&- )")
-                .line("code=$?")
-                .line("kill -9 $holder")
-                .line("exit $code")
+                .line("exit $?")
                 .line("}");
         stage.write();
         boolean parted = view.staged() || plan.ids() != LaunchPlan.Ids.HOST;
@@ -88,6 +88,15 @@ final class RuntimeStart {
                 code -> Files.exists(ready) && !failed(log, code),
                 LOG,
                 Optional.of(signals));
+    }
+
+    /** Which process namespace to join is known to the script alone, so the script writes the configuration. */
+    private static String config(LaunchPlan plan, RunFolder run, RootView view, String cgroup) {
+        String unknown = "holder-of-" + run.name();
+        String text = RuntimeSpec.of(plan, view, Path.of("/proc", unknown, "ns/pid"), cgroup);
+        int at = text.indexOf(unknown);
+        return "printf '%s%s%s' " + ShellText.quoted(text.substring(0, at)) + " \"$holder\" "
+                + ShellText.quoted(text.substring(at + unknown.length())) + " >bundle/config.json";
     }
 
     /** The runtime's own failure has the exit code 1, and a line in the log. */
