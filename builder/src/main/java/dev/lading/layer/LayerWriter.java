@@ -79,8 +79,7 @@ public final class LayerWriter {
     /**
      * Returns this writer with the caller's threads instead of its own for what it does beside: at most one task less than
      * {@link #threads} says at a time. Tasks end by themselves and do nothing once {@link #write} has returned; what the
-     * executor does not do, the thread that writes does. Uncompressed layers are then made by that thread alone, and zstd has
-     * threads of its own in any case.
+     * executor does not do, the thread that writes does. Uncompressed layers are then made by that thread alone.
      *
      * @param helpers runs the tasks
      * @return the new writer
