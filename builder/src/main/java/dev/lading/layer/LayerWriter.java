@@ -129,7 +129,8 @@ public final class LayerWriter {
         try (RecipeScan scan = RecipeScan.of(recipe.root(), false)) {
             LayerNotes notes = observer == LayerTar.NOBODY ? LayerNotes.NONE : LayerNotes.of(observer);
             List<LayerEntry> entries = scan.entries();
-            scan.tell(observer);
+            scan.notCarried().forEach(left -> left.tell(observer));
+            scan.tellNotLookedFor(observer);
             return made(entries, target, notes, out -> out);
         }
     }
