@@ -3,6 +3,7 @@ package dev.lading.layer;
 import dev.lading.oci.Layer;
 import dev.lading.oci.content.MemoryStore;
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -59,11 +60,11 @@ final class CacheUser {
 
     private static void stopInTheMiddle(LayerCache cache) {
         byte[] half = Arrays.copyOf(content(99), 2_000_000);
-        InputStream waiting = new InputStream() {
+        InputStream waiting = new FilterInputStream(System.in) {
             @Override
-            public int read() throws IOException {
+            public int read(byte[] bytes, int offset, int length) throws IOException {
                 System.out.println("half");
-                return System.in.read();
+                return super.read(bytes, offset, length);
             }
         };
         int[] opened = {0};
