@@ -103,7 +103,11 @@ public class Reading {
                 Objects.requireNonNull(builder.build(store, "image").images().get(Platform.LINUX_AMD64));
         Image image = Image.of(built, store);
         for (Layer layer : image.layers()) {
-            archives.add(Files.write(folder.resolve("archive" + archives.size()), store.bytes(layer.descriptor())));
+            Path archive = folder.resolve("archive" + archives.size());
+            try (InputStream in = store.blob(layer.descriptor()).open()) {
+                Files.copy(in, archive);
+            }
+            archives.add(archive);
         }
         FileTree tree = RootFileSystem.of(image).tree();
         made = Optional.of(
