@@ -29,9 +29,9 @@ public class Zstandard {
     @Param({"1", "3", "6"})
     public int level;
 
-    /** How many native workers. */
+    /** How many threads. */
     @Param({"1", "2"})
-    public int workers;
+    public int threads;
 
     private final byte[] input = new byte[32 << 20];
 
@@ -62,7 +62,7 @@ public class Zstandard {
      */
     @Benchmark
     public void encode() throws IOException {
-        try (ZstdEncoder encoder = new ZstdEncoder(OutputStream.nullOutputStream(), level, workers)) {
+        try (ZstdEncoder encoder = new ZstdEncoder(OutputStream.nullOutputStream(), level, threads)) {
             encoder.write(input);
             encoder.finish();
         }

@@ -21,8 +21,12 @@ final class ArchiveScan {
     private final List<Closeable> open = new ArrayList<>();
     private final List<NotCarried> notCarried = new ArrayList<>();
 
-    /** An attribute that is left behind. */
-    record NotCarried(byte[] path, String attribute) {}
+    /** An attribute that is left behind, and the path of the entry that had it, as observers are told. */
+    record NotCarried(String path, String attribute) {
+        void tell(EntryObserver observer) {
+            observer.notCarried(path, attribute);
+        }
+    }
 
     List<NotCarried> notCarried() {
         return notCarried;

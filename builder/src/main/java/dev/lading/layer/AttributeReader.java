@@ -27,7 +27,7 @@ public interface AttributeReader {
      * @return the reader; it throws an {@code IOException} on a file system that has no such attributes
      */
     static AttributeReader user() {
-        return UserAttributes::read;
+        return UserAttributes.READER;
     }
 
     /**

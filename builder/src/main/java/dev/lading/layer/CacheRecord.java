@@ -1,5 +1,6 @@
 package dev.lading.layer;
 
+import dev.lading.layer.ArchiveScan.NotCarried;
 import dev.lading.oci.Descriptor;
 import dev.lading.oci.Digest;
 import dev.lading.oci.LadingException;
@@ -23,9 +24,10 @@ import java.util.Optional;
  * @param layer the layer
  * @param doubtful files whose facts did not suffice when it was made, by content
  * @param files what an observer is shown
+ * @param notCarried what an observer is told of before
  */
-record CacheRecord(Layer layer, List<Doubtful> doubtful, List<Seen> files) {
-    private static final int FORMAT = 2;
+record CacheRecord(Layer layer, List<Doubtful> doubtful, List<Seen> files, List<NotCarried> notCarried) {
+    private static final int FORMAT = 3;
     private static final int DIGEST_BYTES = 32;
 
     /** A file that had been changed just before it was read. */
@@ -35,7 +37,7 @@ record CacheRecord(Layer layer, List<Doubtful> doubtful, List<Seen> files) {
     record Seen(String path, byte[] firstBytes, Optional<Platform> executable) {}
 
     CacheRecord withDoubtful(List<Doubtful> left) {
-        return new CacheRecord(layer, List.copyOf(left), files);
+        return new CacheRecord(layer, List.copyOf(left), files, notCarried);
     }
 
     /** The record with its own sha256 at the end. */
@@ -58,6 +60,11 @@ record CacheRecord(Layer layer, List<Doubtful> doubtful, List<Seen> files) {
                 out.writeUTF(file.path());
                 put(out, file.firstBytes());
                 out.writeUTF(file.executable().map(Platform::toString).orElse(""));
+            }
+            out.writeInt(notCarried.size());
+            for (NotCarried left : notCarried) {
+                out.writeUTF(left.path());
+                out.writeUTF(left.attribute());
             }
         }
         bytes.writeBytes(sha256(bytes.toByteArray(), bytes.size()));
@@ -98,7 +105,11 @@ record CacheRecord(Layer layer, List<Doubtful> doubtful, List<Seen> files) {
                         firstBytes,
                         executable.isEmpty() ? Optional.empty() : Optional.of(Platform.parse(executable))));
             }
-            return Optional.of(new CacheRecord(layer, doubtful, files));
+            List<NotCarried> notCarried = new ArrayList<>();
+            for (int left = in.readInt(); left > 0; left--) {
+                notCarried.add(new NotCarried(in.readUTF(), in.readUTF()));
+            }
+            return Optional.of(new CacheRecord(layer, doubtful, files, notCarried));
         } catch (IOException | LadingException e) {
             return Optional.empty();
         }

@@ -75,7 +75,7 @@ final class CachedWrite {
         }
         try (Recorder recorder = new Recorder()) {
             List<LayerEntry> entries = scan.entries();
-            scan.tell(observer);
+            tell(scan.notCarried());
             Layer layer = making.make(entries, recorder);
             recorder.keep(key, layer);
             return layer;
@@ -118,6 +118,7 @@ final class CachedWrite {
             }
         }
         if (observer != LayerTar.NOBODY) {
+            tell(record.notCarried());
             record.files().forEach(seen -> {
                 observer.file(seen.path(), seen.firstBytes());
                 seen.executable().ifPresent(platform -> observer.executable(seen.path(), platform));
@@ -125,6 +126,11 @@ final class CachedWrite {
         }
         folder.used(key, layer);
         return Optional.of(record.layer());
+    }
+
+    private void tell(List<ArchiveScan.NotCarried> notCarried) {
+        notCarried.forEach(left -> left.tell(observer));
+        scan.tellNotLookedFor(observer);
     }
 
     /** Whether the files that had been changed just before they were read still have the content that was read. */
@@ -242,7 +248,10 @@ final class CachedWrite {
             }
             copy = null;
             if (folder.keep(written, layer.descriptor())) {
-                folder.keep(key, new CacheRecord(layer, List.copyOf(doubtful), List.copyOf(seen)));
+                folder.keep(
+                        key,
+                        new CacheRecord(
+                                layer, List.copyOf(doubtful), List.copyOf(seen), List.copyOf(scan.notCarried())));
                 folder.shrink();
             }
         }

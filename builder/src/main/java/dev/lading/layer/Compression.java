@@ -132,7 +132,11 @@ public final class Compression {
             case GZIP ->
                 of(executor.map(others -> new GzipEncoder(out, level, threads, others))
                         .orElseGet(() -> new GzipEncoder(out, level, threads)));
-            case ZSTD -> of(new ZstdEncoder(out, level, Math.max(1, threads - 1)));
+            case ZSTD ->
+                of(
+                        executor.isPresent()
+                                ? new ZstdEncoder(out, level, threads, executor.get())
+                                : new ZstdEncoder(out, level, threads));
             case NONE -> throw new IllegalStateException("nothing is compressed");
         };
     }
@@ -192,7 +196,7 @@ public final class Compression {
             }
 
             @Override
-            public void close() throws IOException {
+            public void close() {
                 zstd.close();
             }
         };

@@ -27,12 +27,23 @@ public interface EntryObserver {
     default void executable(String path, Platform platform) {}
 
     /**
-     * An extended attribute that a foreign tar has and the layer has not; told before the layer is made, once for a recipe,
-     * and not where the layer comes from a cache. Attributes of files on a file system that nobody asked to keep are not
-     * looked at, and not told.
+     * An extended attribute that a foreign tar has and the layer has not; told before the files, once for a recipe, the same
+     * where the layer comes from a cache. Unless overridden, nothing is done.
      *
      * @param path the entry's path in the image, beginning with a slash
      * @param attribute the attribute's name, such as {@code security.selinux}
      */
     default void notCarried(String path, String attribute) {}
+
+    /**
+     * A folder's or file's extended attributes, or some of them, were not looked for and so are not in the layer, if there
+     * are any: {@link LayerRecipe#keepAttributes} did not ask for them, or by a reader that does not see them. Told before
+     * the files, once for each folder or file that the recipe names on a file system which may have such attributes. What
+     * was not asked for is not looked for because it would cost a system call or more a file. Unless overridden, nothing is
+     * done.
+     *
+     * @param path where the folder or file goes in the image, beginning with a slash
+     * @param attributes which ones, in words
+     */
+    default void notLookedFor(String path, String attributes) {}
 }

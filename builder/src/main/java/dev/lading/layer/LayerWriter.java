@@ -79,8 +79,7 @@ public final class LayerWriter {
     /**
      * Returns this writer with the caller's threads instead of its own for what it does beside: at most one task less than
      * {@link #threads} says at a time. Tasks end by themselves and do nothing once {@link #write} has returned; what the
-     * executor does not do, the thread that writes does. Uncompressed layers are then made by that thread alone, and zstd has
-     * threads of its own in any case.
+     * executor does not do, the thread that writes does. Uncompressed layers are then made by that thread alone.
      *
      * @param helpers runs the tasks
      * @return the new writer
@@ -130,7 +129,8 @@ public final class LayerWriter {
         try (RecipeScan scan = RecipeScan.of(recipe.root(), false)) {
             LayerNotes notes = observer == LayerTar.NOBODY ? LayerNotes.NONE : LayerNotes.of(observer);
             List<LayerEntry> entries = scan.entries();
-            scan.tell(observer);
+            scan.notCarried().forEach(left -> left.tell(observer));
+            scan.tellNotLookedFor(observer);
             return made(entries, target, notes, out -> out);
         }
     }

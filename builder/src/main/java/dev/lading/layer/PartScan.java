@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** Looks at one part of a recipe and lists its entries, in no order. */
 final class PartScan {
@@ -58,6 +59,31 @@ final class PartScan {
             scan.whiteout(source);
         }
         return scan.entries;
+    }
+
+    /** Which extended attributes of a part's files nobody looks for, in words; empty if there are none, or all are read. */
+    static Optional<String> notLookedFor(Part part) {
+        Optional<Path> source = Optional.empty();
+        if (part.source() instanceof FolderSource folder) {
+            source = Optional.of(folder.folder());
+        } else if (part.source() instanceof DifferenceSource difference) {
+            source = Optional.of(difference.upper());
+        } else if (part.source() instanceof OverlaySource overlay) {
+            source = Optional.of(overlay.upper());
+        } else if (part.source() instanceof FileSource file) {
+            source = Optional.of(file.file());
+        }
+        if (source.isEmpty()
+                || !source.get().getFileSystem().supportedFileAttributeViews().contains("user")) {
+            return Optional.empty();
+        }
+        Optional<AttributeReader> reader = part.rules().attributes();
+        if (reader.isEmpty() || part.source() instanceof FileSource) {
+            return Optional.of("all extended attributes");
+        }
+        return reader.get() == UserAttributes.READER
+                ? Optional.of("extended attributes outside user.*")
+                : Optional.empty();
     }
 
     static byte[] destination(Part part) {

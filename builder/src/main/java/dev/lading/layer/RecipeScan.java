@@ -3,7 +3,6 @@ package dev.lading.layer;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.tar.TarKind;
 import java.io.Closeable;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -86,10 +85,22 @@ final class RecipeScan implements Closeable {
         return merged;
     }
 
-    /** Tells what archives had and the layer has not; known once the entries are. */
-    void tell(EntryObserver observer) {
-        for (ArchiveScan.NotCarried left : archives.notCarried()) {
-            observer.notCarried("/" + new String(left.path(), StandardCharsets.UTF_8), left.attribute());
+    /** What archives had and the layer has not; known once the entries are. */
+    List<ArchiveScan.NotCarried> notCarried() {
+        return archives.notCarried();
+    }
+
+    /** Tells whose attributes nobody asked for. */
+    void tellNotLookedFor(EntryObserver observer) {
+        tellNotLookedFor(root, observer);
+    }
+
+    private static void tellNotLookedFor(LayerRecipe.Node node, EntryObserver observer) {
+        if (node instanceof LayerRecipe.Joined joined) {
+            joined.nodes().forEach(child -> tellNotLookedFor(child, observer));
+        } else if (node instanceof Part part) {
+            PartScan.notLookedFor(part)
+                    .ifPresent(attributes -> observer.notLookedFor("/" + part.destination(), attributes));
         }
     }
 

@@ -24,6 +24,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.PushbackInputStream;
 import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -182,7 +183,8 @@ final class TarScan implements Closeable {
             if (isCarried || isLayer && key.startsWith(ATTRIBUTE)) {
                 owned = owned.withRecord(key, from.otherRecord(key));
             } else if (key.startsWith(ATTRIBUTE)) {
-                notCarried.add(new ArchiveScan.NotCarried(header.name(), key.substring(ATTRIBUTE.length())));
+                notCarried.add(new ArchiveScan.NotCarried(
+                        "/" + new String(header.name(), StandardCharsets.UTF_8), key.substring(ATTRIBUTE.length())));
             }
         }
         return owned;

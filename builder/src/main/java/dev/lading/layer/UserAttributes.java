@@ -15,11 +15,13 @@ import java.util.TreeMap;
 
 /** Reads the attributes of the name space {@code user} that Java sees. */
 final class UserAttributes {
+    static final AttributeReader READER = UserAttributes::read;
+
     private final Map<String, Map<String, byte[]>> found = new HashMap<>();
 
     private UserAttributes() {}
 
-    static Map<String, Map<String, byte[]>> read(Path folder) throws IOException {
+    private static Map<String, Map<String, byte[]>> read(Path folder) throws IOException {
         UserAttributes reader = new UserAttributes();
         reader.look(folder, new byte[0]);
         try {

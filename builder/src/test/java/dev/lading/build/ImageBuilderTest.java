@@ -14,6 +14,8 @@ import dev.lading.layer.LayerCache;
 import dev.lading.layer.LayerRecipe;
 import dev.lading.oci.Annotations;
 import dev.lading.oci.Descriptor;
+import dev.lading.oci.Digest;
+import dev.lading.oci.History;
 import dev.lading.oci.ImageConfig;
 import dev.lading.oci.ImageIndex;
 import dev.lading.oci.ImageManifest;
@@ -32,6 +34,7 @@ import dev.lading.oci.layout.OciLayout;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -122,6 +125,39 @@ class ImageBuilderTest {
                 .hasMessageContaining("no image for linux/s390x, linux/amd64/v3 in")
                 .hasMessageContaining("linux/amd64 is the nearest that would run on linux/amd64/v3");
         assertThat(store.find("1")).isEmpty();
+    }
+
+    @Test
+    void layers_of_a_base_are_taken_as_they_are_and_never_decompressed() {
+        for (MediaType type : List.of(MediaType.OCI_LAYER_GZIP, MediaType.OCI_LAYER_ZSTD)) {
+            // What no decoder could read, and no encoder would write.
+            byte[] compressed = {7, 7, 7, (byte) type.value().length()};
+            Digest diffId = Digest.of(new byte[] {1});
+            Descriptor layer = ingested(type, compressed);
+            ImageConfig config = ImageConfig.create(LINUX_AMD64)
+                    .append(diffId, new History(Optional.empty(), Optional.of("base"), Optional.empty(), false));
+            Document base =
+                    Document.of(ImageManifest.of(ingested(MediaType.OCI_CONFIG, config.bytes()), List.of(layer)));
+            store.put(base);
+            store.tag(base, "odd");
+            MemoryStore target = MemoryStore.create();
+            ImageBuilder.from(store.resolve("odd"))
+                    .platforms(LINUX_AMD64)
+                    .layer(bytes(new byte[] {9}).into("/more"))
+                    .audited(false)
+                    .build(target, "1");
+            Image image = target.resolve("1").image(LINUX_AMD64);
+            assertThat(image.layers().get(0)).isEqualTo(new Layer(layer, diffId));
+            assertThat(target.bytes(layer)).isEqualTo(compressed);
+        }
+    }
+
+    private Descriptor ingested(MediaType type, byte[] bytes) {
+        return store.ingest(type, out -> {
+                    out.write(bytes);
+                    return true;
+                })
+                .descriptor();
     }
 
     @Test

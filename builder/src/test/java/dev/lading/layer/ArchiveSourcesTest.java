@@ -1,5 +1,8 @@
 package dev.lading.layer;
 
+import static dev.lading.layer.LayerRecipe.bytes;
+import static dev.lading.layer.LayerRecipe.file;
+import static dev.lading.layer.LayerRecipe.folder;
 import static dev.lading.layer.LayerRecipe.layer;
 import static dev.lading.layer.LayerRecipe.tar;
 import static dev.lading.layer.LayerRecipe.zip;
@@ -43,6 +46,8 @@ import org.apache.commons.compress.archivers.zip.Zip64Mode;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -294,10 +299,8 @@ class ArchiveSourcesTest {
         assertThat(layers.contents(recipe)).containsEntry("z/setuid", "xxx").containsEntry("again", "xxx");
     }
 
-    @Test
-    void attributes_of_a_tar_that_are_left_behind_are_told() throws IOException {
-        List<String> told = new ArrayList<>();
-        EntryObserver observer = new EntryObserver() {
+    private static EntryObserver into(List<String> told) {
+        return new EntryObserver() {
             @Override
             public void file(String path, byte[] firstBytes) {}
 
@@ -305,11 +308,49 @@ class ArchiveSourcesTest {
             public void notCarried(String path, String attribute) {
                 told.add(path + " " + attribute);
             }
+
+            @Override
+            public void notLookedFor(String path, String attributes) {
+                told.add(path + " " + attributes);
+            }
         };
-        LayerWriter.with(Compression.none())
-                .observing(observer)
-                .write(tar(archive("a.tar", false, sample())).into("/opt"), layers.store);
-        assertThat(told).containsExactly("/opt/absolute security.selinux");
+    }
+
+    @Test
+    void attributes_of_a_tar_that_are_left_behind_are_told_whether_the_layer_is_made_or_taken_from_a_cache()
+            throws IOException {
+        LayerRecipe recipe = tar(archive("a.tar", false, sample())).into("/opt");
+        LayerCache cache = LayerCache.in(temp.resolve("cache"));
+        LayerWriter writer = LayerWriter.with(Compression.none());
+        for (LayerWriter each : List.of(writer, writer.cache(cache), writer.cache(cache))) {
+            List<String> told = new ArrayList<>();
+            each.observing(into(told)).write(recipe, layers.store);
+            assertThat(told).containsExactly("/opt/absolute security.selinux");
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "reads attributes of Unix")
+    void attributes_that_nobody_looked_for_are_told_once_for_a_folder() throws IOException {
+        Path folder = Files.createDirectory(temp.resolve("folder"));
+        Path file = Files.writeString(folder.resolve("file"), "x");
+        LayerRecipe recipe = folder(folder)
+                .into("/none")
+                .and(folder(folder).into("/user").keepAttributes(AttributeReader.user()))
+                .and(folder(folder).into("/all").keepAttributes(any -> Map.of()))
+                .and(file(file).into("/file"))
+                .and(bytes(new byte[1]).into("/bytes"));
+        LayerCache cache = LayerCache.in(temp.resolve("cache"));
+        LayerWriter writer = LayerWriter.with(Compression.none());
+        for (LayerWriter each : List.of(writer, writer.cache(cache), writer.cache(cache))) {
+            List<String> told = new ArrayList<>();
+            each.observing(into(told)).write(recipe, layers.store);
+            assertThat(told)
+                    .containsExactly(
+                            "/none all extended attributes",
+                            "/user extended attributes outside user.*",
+                            "/file all extended attributes");
+        }
     }
 
     @Test

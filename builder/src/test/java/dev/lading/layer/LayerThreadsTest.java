@@ -2,6 +2,7 @@ package dev.lading.layer;
 
 import static dev.lading.layer.Compression.gzip;
 import static dev.lading.layer.Compression.none;
+import static dev.lading.layer.Compression.zstd;
 import static dev.lading.layer.LayerRecipe.folder;
 import static dev.lading.layer.LayerRecipe.generated;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -66,7 +67,7 @@ class LayerThreadsTest {
         };
         ExecutorService pool = Executors.newFixedThreadPool(3);
         try {
-            for (Compression compression : List.of(none(), gzip(1), gzip(6))) {
+            for (Compression compression : List.of(none(), gzip(1), gzip(6), zstd())) {
                 LayerWriter writer = LayerWriter.with(compression);
                 Layer alone = writer.threads(1).write(recipe, store);
                 assertThat(writer.write(recipe, store)).isEqualTo(alone);
@@ -85,10 +86,11 @@ class LayerThreadsTest {
     @Test
     void one_thread_is_the_callers_alone() throws IOException {
         LayerRecipe recipe = large();
-        for (Compression compression : List.of(none(), gzip(1))) {
+        for (Compression compression : List.of(none(), gzip(1), zstd())) {
             Set<Thread> seen = ConcurrentHashMap.newKeySet();
             LayerWriter.with(compression)
                     .threads(1)
+                    .executor(task -> seen.add(new Thread(task)))
                     .observing((path, first) -> seen.add(Thread.currentThread()))
                     .write(recipe, store);
             assertThat(seen).containsExactly(Thread.currentThread());

@@ -1,10 +1,14 @@
 package dev.lading.gzip;
 
+import dev.lading.codecs.internal.crew.Crew;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Executor;
 
 /**
@@ -45,8 +49,12 @@ public final class GzipEncoder extends OutputStream {
 
     private final OutputStream out;
     private final int level;
-    private final SegmentCrew crew;
-    private Segment segment = new Segment();
+    private final DeflateLevel effort;
+    private final Crew<Segment> crew;
+    private final Deque<SegmentEncoder> encoders = new ConcurrentLinkedDeque<>();
+    private final Deque<Segment> free = new ArrayDeque<>();
+    private Segment segment;
+    private int crc;
     private long count;
     private State state = State.NEW;
 
@@ -101,7 +109,9 @@ public final class GzipEncoder extends OutputStream {
             throw new IllegalArgumentException("gzip needs at least one thread, not " + threads);
         }
         this.level = level;
-        this.crew = new SegmentCrew(DeflateLevel.of(level), threads, executor);
+        this.effort = DeflateLevel.of(level);
+        this.segment = new Segment(effort, encoders);
+        this.crew = new Crew<>("lading-gzip", threads, 2 * threads + 2, executor, this::writeOut);
     }
 
     @Override
@@ -156,15 +166,15 @@ public final class GzipEncoder extends OutputStream {
         boolean whole = false;
         try {
             segment.last = true;
-            crew.add(segment, out);
+            crew.add(segment, true);
             byte[] trailer = new byte[8];
-            putLittleEndian(trailer, 0, crew.crc());
+            putLittleEndian(trailer, 0, crc);
             putLittleEndian(trailer, 4, (int) count);
             out.write(trailer);
             whole = true;
         } finally {
             state = whole ? State.FINISHED : State.CLOSED;
-            crew.end();
+            end();
         }
     }
 
@@ -172,7 +182,13 @@ public final class GzipEncoder extends OutputStream {
     @Override
     public void close() {
         state = state == State.FINISHED ? State.FINISHED : State.CLOSED;
+        end();
+    }
+
+    private void end() {
         crew.end();
+        free.clear();
+        encoders.clear();
     }
 
     private void begin() throws IOException {
@@ -198,14 +214,22 @@ public final class GzipEncoder extends OutputStream {
     private void pass() throws IOException {
         boolean passed = false;
         try {
-            crew.add(segment, out);
-            segment = crew.after(segment);
+            crew.add(segment, false);
+            Segment next = free.isEmpty() ? new Segment(effort, encoders) : free.pop();
+            next.follow(segment);
+            segment = next;
             passed = true;
         } finally {
             if (!passed) {
                 close();
             }
         }
+    }
+
+    private void writeOut(Segment ready) throws IOException {
+        out.write(ready.output, 0, ready.outputLength);
+        crc = CrcJoin.join(crc, ready.crc, ready.length());
+        free.push(ready);
     }
 
     private static void putLittleEndian(byte[] target, int offset, int value) {

@@ -1,20 +1,13 @@
 package dev.lading.gzip;
 
+import dev.lading.codecs.internal.crew.Piece;
+import java.util.Deque;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32;
-import org.jspecify.annotations.Nullable;
 
-/**
- * A piece of the content on its way: filled by the encoder's caller, compressed by any one thread, written by the caller.
- * The {@link SegmentCrew} that it is given to says whose it is.
- */
-final class Segment {
-    enum State {
-        WAITING,
-        TAKEN,
-        DONE
-    }
-
+/** A piece of a gzip member. */
+final class Segment extends Piece {
     final byte[] data = Window.allocate();
     final byte[] output = new byte[BlockEncoder.outputBytes()];
     int end = Window.BYTES;
@@ -24,11 +17,14 @@ final class Segment {
     int outputLength;
     int crc;
 
-    @Nullable
-    Throwable failure;
+    private final DeflateLevel level;
+    private final Deque<SegmentEncoder> encoders;
 
-    /** Belongs to the crew. */
-    State state = State.WAITING;
+    /** Makes the first one; encoders that are not in use at the moment are in the queue, which all segments share. */
+    Segment(DeflateLevel level, Deque<SegmentEncoder> encoders) {
+        this.level = level;
+        this.encoders = encoders;
+    }
 
     int length() {
         return end - Window.BYTES;
@@ -44,14 +40,15 @@ final class Segment {
         end = Window.BYTES;
         first = false;
         last = false;
-        failure = null;
     }
 
-    /** Compresses, unless told to stop meanwhile: then there is no output. */
-    void compress(SegmentEncoder encoder, BooleanSupplier stop) {
+    @Override
+    protected void compress(BooleanSupplier stop) {
         CRC32 sum = new CRC32();
         sum.update(data, Window.BYTES, length());
         crc = (int) sum.getValue();
+        SegmentEncoder encoder = Optional.ofNullable(encoders.poll()).orElseGet(() -> new SegmentEncoder(level));
         outputLength = encoder.encode(data, first, end, last, output, stop);
+        encoders.push(encoder);
     }
 }

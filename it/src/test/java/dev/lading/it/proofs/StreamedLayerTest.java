@@ -95,6 +95,12 @@ class StreamedLayerTest {
     }
 
     @Test
+    void four_threads_of_zstd_need_no_more_memory() throws IOException {
+        Written zstd = intoLayout("zstd", SMALLER * 4);
+        assertThat(zstd.diffId()).isEqualTo(intoLayout("none", SMALLER * 4).diffId());
+    }
+
+    @Test
     void without_a_cut_the_recipe_runs_once() {
         try (DockerRegistry registry = DockerRegistry.start()) {
             Written written = Written.by("registry", registry.name("team/large"), "gzip", SMALLER);

@@ -21,10 +21,14 @@ public final class WriteLayer {
     /**
      * Writes.
      *
-     * @param arguments «layout FOLDER» or «registry NAME», «none» or «gzip», and the size in bytes
+     * @param arguments «layout FOLDER» or «registry NAME», «none», «gzip» or «zstd», and the size in bytes
      */
     public static void main(String[] arguments) {
-        Compression compression = arguments[2].equals("gzip") ? Compression.gzip(1) : Compression.none();
+        Compression compression = switch (arguments[2]) {
+            case "gzip" -> Compression.gzip(1);
+            case "zstd" -> Compression.zstd(1);
+            default -> Compression.none();
+        };
         long size = Long.parseLong(arguments[3]);
         AtomicInteger runs = new AtomicInteger();
         LayerRecipe recipe = LayerRecipe.generated(size, () -> {
@@ -45,7 +49,7 @@ public final class WriteLayer {
     }
 
     private static void print(Compression compression, LayerRecipe recipe, ContentTarget target, AtomicInteger runs) {
-        Layer layer = LayerWriter.with(compression).write(recipe, target);
+        Layer layer = LayerWriter.with(compression).threads(4).write(recipe, target);
         System.out.println(layer.descriptor().digest() + " " + layer.diffId() + " " + runs);
     }
 

@@ -1,8 +1,7 @@
-package dev.lading.gzip;
+package dev.lading.codecs.internal.crew;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.io.OutputStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -14,26 +13,44 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Has segments compressed by several threads and writes them in their order.
+ * Has pieces compressed by several threads and handed back in their order.
  *
- * <p>The owner's thread is one of them: it compresses whenever enough segments wait, and it alone writes. So nothing
- * depends on the others ever running: an executor that is busy, or shut down, only makes it slower. How many segments are
- * on their way is bounded, so is memory. Which thread compresses a segment does not change its bytes.
+ * <p>The owner's thread is one of them: it compresses whenever enough pieces wait, and it alone writes. So nothing
+ * depends on the others ever running: an executor that is busy, or shut down, only makes it slower. How many pieces are
+ * on their way is bounded, so is memory. Which thread compresses a piece does not change its bytes.
+ *
+ * @param <P> the kind of piece
  */
-final class SegmentCrew {
-    private final DeflateLevel level;
+public final class Crew<P extends Piece> {
+    /**
+     * Gets compressed pieces in their order, on the owner's thread.
+     *
+     * @param <P> the kind of piece
+     */
+    @FunctionalInterface
+    public interface Writing<P extends Piece> {
+        /**
+         * Writes a piece, which is free then.
+         *
+         * @throws IOException if the stream fails
+         */
+        void write(P piece) throws IOException;
+    }
+
+    private final String name;
     private final int threads;
+    private final int mayBeUnderway;
     private final Optional<Executor> executor;
+    private final Writing<P> writing;
     private final List<Thread> own = new ArrayList<>();
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition added = lock.newCondition();
     private final Condition done = lock.newCondition();
     /** All that are not yet written, in their order. */
-    private final Deque<Segment> underway = new ArrayDeque<>();
+    private final Deque<P> underway = new ArrayDeque<>();
 
-    private final Deque<Segment> waiting = new ArrayDeque<>();
-    private final Deque<SegmentEncoder> encoders = new ArrayDeque<>();
+    private final Deque<P> waiting = new ArrayDeque<>();
 
     /** Asked to work; {@link #working} have begun, {@link #idle} of them wait. */
     private int hired;
@@ -42,72 +59,64 @@ final class SegmentCrew {
     private int idle;
     private volatile boolean ended;
 
-    /** The owner's alone. */
-    private final Deque<Segment> free = new ArrayDeque<>();
-
-    private int crc;
-
     /**
      * Makes a crew; no thread is started yet.
      *
+     * @param name what threads of our own are called
      * @param threads how many, the owner's included
+     * @param mayBeUnderway how many pieces may be on their way when {@link #add} returns, half of them waiting; at least as
+     *     many as threads
      * @param executor runs the others; if empty, they are threads of our own
+     * @param writing gets what is compressed
      */
-    SegmentCrew(DeflateLevel level, int threads, Optional<Executor> executor) {
-        this.level = level;
+    public Crew(String name, int threads, int mayBeUnderway, Optional<Executor> executor, Writing<P> writing) {
+        this.name = name;
         this.threads = threads;
+        this.mayBeUnderway = mayBeUnderway;
         this.executor = executor;
-    }
-
-    /** The checksum of all that was written. */
-    int crc() {
-        return crc;
-    }
-
-    /** A segment to fill, after one that was {@linkplain #add added}. */
-    Segment after(Segment before) {
-        Segment next = free.isEmpty() ? new Segment() : free.pop();
-        next.follow(before);
-        return next;
+        this.writing = writing;
     }
 
     /**
-     * Takes a filled segment, and writes what is ready.
+     * Takes a filled piece, and writes what is ready.
      *
+     * @param last whether no more come: all are written then
      * @throws InterruptedIOException if the thread is interrupted; its flag stays
-     * @throws IOException if the stream fails
+     * @throws IOException if the stream or the compressing fails
      */
-    void add(Segment segment, OutputStream out) throws IOException {
+    public void add(P piece, boolean last) throws IOException {
         lock.lock();
         try {
-            segment.state = Segment.State.WAITING;
-            underway.add(segment);
-            waiting.add(segment);
+            piece.state = Piece.State.WAITING;
+            piece.failure = null;
+            underway.add(piece);
+            waiting.add(piece);
             added.signal();
         } finally {
             lock.unlock();
         }
         // What is the last need not wait for others: the owner compresses it, or what comes before, at once.
-        if (!segment.last) {
+        if (!last) {
             hire();
         }
-        work(out, segment.last || threads == 1 ? 0 : threads + 1, segment.last ? 0 : 2 * threads + 2);
+        boolean alone = last || threads == 1;
+        work(alone ? 0 : mayBeUnderway / 2, last ? 0 : mayBeUnderway);
     }
 
     /** Compresses and writes until no more than so many wait, and no more than so many are not written. */
-    private void work(OutputStream out, int mayWait, int mayBeUnderway) throws IOException {
+    private void work(int mayWait, int mayBeLeft) throws IOException {
         while (true) {
             if (Thread.currentThread().isInterrupted()) {
                 throw interrupted();
             }
-            writeReady(out);
-            Segment mine;
+            writeReady();
+            P mine;
             lock.lock();
             try {
-                if (underway.isEmpty() || waiting.size() <= mayWait && underway.size() <= mayBeUnderway) {
+                if (underway.isEmpty() || waiting.size() <= mayWait && underway.size() <= mayBeLeft) {
                     return;
                 }
-                if (underway.element().state == Segment.State.DONE) {
+                if (underway.element().state == Piece.State.DONE) {
                     continue;
                 }
                 if (waiting.isEmpty()) {
@@ -115,16 +124,15 @@ final class SegmentCrew {
                     continue;
                 }
                 mine = waiting.remove();
-                mine.state = Segment.State.TAKEN;
+                mine.state = Piece.State.TAKEN;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw interrupted();
             } finally {
                 lock.unlock();
             }
-            SegmentEncoder encoder = borrowEncoder();
-            mine.compress(encoder, Thread.currentThread()::isInterrupted);
-            finished(mine, encoder);
+            mine.compress(Thread.currentThread()::isInterrupted);
+            finished(mine);
         }
     }
 
@@ -132,12 +140,12 @@ final class SegmentCrew {
         return new InterruptedIOException("interrupted while content was compressed");
     }
 
-    private void writeReady(OutputStream out) throws IOException {
+    private void writeReady() throws IOException {
         while (true) {
-            Segment ready;
+            P ready;
             lock.lock();
             try {
-                if (underway.isEmpty() || underway.element().state != Segment.State.DONE) {
+                if (underway.isEmpty() || underway.element().state != Piece.State.DONE) {
                     return;
                 }
                 ready = underway.remove();
@@ -147,36 +155,21 @@ final class SegmentCrew {
             if (ready.failure != null) {
                 throw new IOException("compressing failed: " + ready.failure, ready.failure);
             }
-            out.write(ready.output, 0, ready.outputLength);
-            crc = CrcJoin.join(crc, ready.crc, ready.length());
-            free.push(ready);
+            writing.write(ready);
         }
     }
 
-    private SegmentEncoder borrowEncoder() {
+    private void finished(P piece) {
         lock.lock();
         try {
-            if (!encoders.isEmpty()) {
-                return encoders.pop();
-            }
-        } finally {
-            lock.unlock();
-        }
-        return new SegmentEncoder(level);
-    }
-
-    private void finished(Segment segment, SegmentEncoder encoder) {
-        lock.lock();
-        try {
-            encoders.push(encoder);
-            segment.state = Segment.State.DONE;
+            piece.state = Piece.State.DONE;
             done.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Has one more thread work if some segment waits for it. */
+    /** Has one more thread work if some piece waits for it. */
     private void hire() {
         lock.lock();
         try {
@@ -196,7 +189,7 @@ final class SegmentCrew {
             }
             return;
         }
-        Thread thread = new Thread(null, () -> work(true), "lading-gzip-" + (own.size() + 1), 0, false);
+        Thread thread = new Thread(null, () -> work(true), name + "-" + (own.size() + 1), 0, false);
         thread.setDaemon(true);
         own.add(thread);
         thread.start();
@@ -217,22 +210,21 @@ final class SegmentCrew {
      * @param patient whether to wait for work until the end; a thread of somebody else's is not kept waiting
      */
     private void work(boolean patient) {
-        Optional<Segment> next = take(true, patient);
+        Optional<P> next = take(true, patient);
         while (next.isPresent()) {
-            Segment segment = next.get();
-            SegmentEncoder encoder = borrowEncoder();
+            P piece = next.get();
             try {
-                segment.compress(encoder, () -> ended);
-            } catch (RuntimeException | Error e) {
+                piece.compress(() -> ended);
+            } catch (IOException | RuntimeException | Error e) {
                 // The owner's thread says it; this one may be a pool's.
-                segment.failure = e;
+                piece.failure = e;
             }
-            finished(segment, encoder);
+            finished(piece);
             next = take(false, patient);
         }
     }
 
-    private Optional<Segment> take(boolean begins, boolean patient) {
+    private Optional<P> take(boolean begins, boolean patient) {
         lock.lock();
         try {
             if (begins) {
@@ -249,9 +241,9 @@ final class SegmentCrew {
                 done.signalAll();
                 return Optional.empty();
             }
-            Segment segment = waiting.remove();
-            segment.state = Segment.State.TAKEN;
-            return Optional.of(segment);
+            P piece = waiting.remove();
+            piece.state = Piece.State.TAKEN;
+            return Optional.of(piece);
         } finally {
             lock.unlock();
         }
@@ -261,7 +253,7 @@ final class SegmentCrew {
      * Drops what is not written and returns when none of the others works any more: a matter of milliseconds, for which
      * an interrupt is kept.
      */
-    void end() {
+    public void end() {
         lock.lock();
         try {
             ended = true;
@@ -285,7 +277,6 @@ final class SegmentCrew {
             }
         }
         own.clear();
-        free.clear();
         underway.clear();
         if (interrupted) {
             Thread.currentThread().interrupt();
