@@ -368,8 +368,8 @@ public final class Launcher {
     }
 
     /**
-     * Names the OCI runtime. By default {@code runc} of the host's own folders; others are used as they say they work, and are
-     * not tested with Lading.
+     * Names the OCI runtime. By default {@code runc}, else {@code crun}, of the host's own folders; others are used as they say
+     * they work, and are not tested with Lading.
      *
      * @param program the runtime's absolute path
      * @return the launcher with it

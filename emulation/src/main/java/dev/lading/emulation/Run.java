@@ -48,6 +48,9 @@ final class Run {
                     supervision.output().cut(),
                     supervision.errors().cut(),
                     backEnd,
+                    backEnd == BackEnd.RUNTIME
+                            ? Optional.of(RuntimeStart.runtime(plan.spec()).toString())
+                            : Optional.empty(),
                     view.changed(),
                     plan.notes(),
                     RunDiagnosis.of(exitCode, supervision.errors().text(), plan.emulator()),
@@ -91,7 +94,7 @@ final class Run {
         if (plan.bareOnly() && EmulatorStart.takes(plan)) {
             return BackEnd.EMULATOR;
         }
-        if (RuntimeStart.program(plan.spec()).isPresent() && RuntimeStart.takes(plan)) {
+        if (OciRuntime.find(plan.spec()).isPresent() && RuntimeStart.takes(plan)) {
             return BackEnd.RUNTIME;
         }
         return HostProgram.find(BubblewrapStart.PROGRAM).isPresent() ? BackEnd.BUBBLEWRAP : BackEnd.NAMESPACES;
@@ -99,6 +102,13 @@ final class Run {
 
     private static void refuseWhatCannotBeKept(LaunchPlan plan, BackEnd backEnd) {
         List<String> limits = plan.spec().limits();
+        if (!limits.isEmpty() && backEnd == BackEnd.RUNTIME) {
+            OciRuntime runtime = RuntimeStart.runtime(plan.spec());
+            if (runtime.wantsNewerCgroups()) {
+                throw new UnsupportedException("a limit on " + String.join(", ", limits) + " cannot be kept by "
+                        + runtime + " on a host with control groups of the older kind; choose runc, or run without");
+            }
+        }
         if (!limits.isEmpty() && backEnd == BackEnd.RUNTIME && plan.ids() == LaunchPlan.Ids.ONE) {
             throw new UnsupportedException("a limit on " + String.join(", ", limits) + " cannot be kept by " + backEnd
                     + " without root's rights, for it may not make control groups; run as root, or without");

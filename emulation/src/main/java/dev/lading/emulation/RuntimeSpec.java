@@ -91,9 +91,9 @@ final class RuntimeSpec {
      * Writes it.
      *
      * @param processes a path that leads to the process namespace to join
-     * @param cgroup the control group's path, if limits are to be kept
+     * @param cgroup the control group's path, if one is made
      */
-    static String of(LaunchPlan plan, RootView view, Path processes, String cgroup) {
+    static String of(LaunchPlan plan, RootView view, Path processes, Optional<String> cgroup) {
         LaunchSpec spec = plan.spec();
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("ociVersion", "1.0.2");
@@ -205,7 +205,7 @@ final class RuntimeSpec {
         return mount;
     }
 
-    private static Map<String, Object> linux(LaunchPlan plan, Path processes, String cgroup) {
+    private static Map<String, Object> linux(LaunchPlan plan, Path processes, Optional<String> cgroup) {
         LaunchSpec spec = plan.spec();
         List<Object> namespaces = new ArrayList<>(List.of(
                 Map.of("type", "pid", "path", processes.toString()),
@@ -217,10 +217,8 @@ final class RuntimeSpec {
         }
         Map<String, Object> linux = new LinkedHashMap<>();
         linux.put("namespaces", namespaces);
-        if (plan.ids() != LaunchPlan.Ids.ONE) {
-            // Named only where it can be made: a runtime then insists on it.
-            linux.put("cgroupsPath", cgroup);
-        }
+        // Named only where it can be made: a runtime then insists on it.
+        cgroup.ifPresent(path -> linux.put("cgroupsPath", path));
         linux.put("resources", resources(spec));
         linux.put("maskedPaths", MASKED);
         linux.put("readonlyPaths", READ_ONLY);

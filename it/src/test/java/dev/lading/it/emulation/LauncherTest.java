@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -46,8 +47,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,11 +80,12 @@ class LauncherTest {
     private static HostExecution host = HostExecution.detect();
     private Path root = Path.of("/");
     private Path state = Path.of("/");
+    private Optional<Path> runtime = Optional.empty();
 
     @BeforeAll
     static void roots() throws IOException {
         Peers.requireRoot();
-        for (String program : List.of("runc", "bwrap", "unshare", "setpriv", "qemu-aarch64-static")) {
+        for (String program : List.of("runc", "crun", "bwrap", "unshare", "setpriv", "qemu-aarch64-static")) {
             Peers.require(program);
         }
         Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -103,7 +107,8 @@ class LauncherTest {
     }
 
     private Launcher launcher(BackEnd backEnd) {
-        return Launcher.on(host).root(root).backEnd(backEnd).state(state);
+        Launcher launcher = Launcher.on(host).root(root).backEnd(backEnd).state(state);
+        return runtime.map(launcher::runtime).orElse(launcher);
     }
 
     private static List<String> handlers() {
@@ -130,13 +135,13 @@ class LauncherTest {
     @Test
     void without_any_right_programs_of_each_architecture_run_by_each_back_end() throws IOException, URISyntaxException {
         List<String> before = handlers();
-        List<String> words = new ArrayList<>(List.of("RUNTIME,BUBBLEWRAP,NAMESPACES", "/tmp/lading-it-nobody"));
+        List<String> ways = List.of("RUNTIME", Peers.require("crun").toString(), "BUBBLEWRAP", "NAMESPACES");
+        List<String> words = new ArrayList<>(List.of(String.join(",", ways), "/tmp/lading-it-nobody"));
         List<String> expected = new ArrayList<>();
         MACHINES.forEach((architecture, machine) -> {
             words.addAll(List.of(shared.resolve(architecture).toString(), machine.get(0)));
-            for (BackEnd backEnd : List.of(BackEnd.RUNTIME, BackEnd.BUBBLEWRAP, BackEnd.NAMESPACES)) {
-                expected.add(
-                        architecture + " " + backEnd.name() + " 7 " + machine.get(1) + "," + machine.get(1) + ",0");
+            for (String way : ways) {
+                expected.add(architecture + " " + way + " 7 " + machine.get(1) + "," + machine.get(1) + ",0");
             }
         });
         words.addAll(List.of("--", "sh", "-c", "uname -m; /bin/busybox uname -m; id -u; exit 7"));
@@ -429,7 +434,7 @@ class LauncherTest {
                 .run("sh", "-c", "x=$(head -c 100000000 /dev/zero | busybox tr '\\0' x); echo ${#x}");
         assertThat(greedy.stdout()).doesNotContain("100000000");
         assertThat(greedy.exitCode()).isNotZero();
-        assertThat(Path.of("/sys/fs/cgroup").resolve("pids").toFile().list((d, n) -> n.startsWith("lading-")))
+        assertThat(Path.of("/sys/fs/cgroup").resolve("pids").toFile().list((d, n) -> n.startsWith("lading-run-")))
                 .isNullOrEmpty();
     }
 
@@ -568,6 +573,77 @@ class LauncherTest {
         }
     }
 
+    /** The cases that each back end passes, by the other runtime. */
+    @Nested
+    class By_crun {
+        @BeforeEach
+        void crun() {
+            runtime = Optional.of(Peers.require("crun"));
+        }
+
+        @Test
+        void a_program_of_each_architecture_and_its_child_see_the_right_machine() {
+            LauncherTest.this.a_program_of_each_architecture_and_its_child_see_the_right_machine(BackEnd.RUNTIME);
+        }
+
+        @Test
+        void output_exit_code_signals_and_input_are_the_same() {
+            LauncherTest.this.output_exit_code_signals_and_input_are_the_same_by_each_back_end(BackEnd.RUNTIME);
+            an_emulated_program_that_crashes_ends(BackEnd.RUNTIME);
+        }
+
+        @Test
+        void the_program_sees_what_it_was_given_and_has_no_privileges() throws IOException {
+            the_program_sees_what_it_was_given_and_nothing_of_the_host(BackEnd.RUNTIME);
+            the_program_has_no_privileges_that_matter_to_the_host(BackEnd.RUNTIME);
+        }
+
+        @Test
+        void a_signal_an_interrupt_and_the_end_of_its_time_are_heeded() throws Exception {
+            a_signal_reaches_the_program(BackEnd.RUNTIME);
+            an_interrupt_ends_everything(BackEnd.RUNTIME);
+            when_its_time_is_over_the_whole_tree_has_ended(BackEnd.RUNTIME);
+        }
+
+        @Test
+        void it_is_named_in_the_result_and_a_start_that_fails_says_why() {
+            RunResult run = launcher(BackEnd.RUNTIME).user("12:34").run("id", "-u");
+            assertThat(run.stdout()).isEqualTo("12\n");
+            assertThat(run.runtime().orElseThrow()).matches("crun [0-9.]+.*");
+            // What changes bring is not known before the start.
+            assertThatThrownBy(() -> launcher(BackEnd.RUNTIME)
+                            .changes(temp.resolve("changes"))
+                            .run("/bin/nothing"))
+                    .isInstanceOf(UnavailableException.class)
+                    .hasMessageContaining("No such file");
+        }
+
+        @Test
+        void a_limit_is_refused_by_name_where_control_groups_are_of_the_older_kind() {
+            Assumptions.assumeFalse(Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers")));
+            assertThatThrownBy(() ->
+                            launcher(BackEnd.RUNTIME).memoryLimit(1L << 30).run("true"))
+                    .isInstanceOf(UnsupportedException.class)
+                    .hasMessageContaining("memory")
+                    .hasMessageContaining("crun");
+        }
+    }
+
+    @Test
+    void the_runtime_that_started_it_is_told_with_its_version_and_what_it_lacks() {
+        RunResult run = launcher(BackEnd.RUNTIME).run("true");
+        String version =
+                Command.run("runc", "--version").succeeded().lines().findFirst().orElseThrow();
+        assertThat("runc version " + run.runtime().orElseThrow().substring("runc ".length()))
+                .isEqualTo(version);
+        if (version.matches("runc version 1\\.1\\..*")) {
+            assertThat(run.notes())
+                    .anyMatch(note -> note.contains("CVE-2025-31133")
+                            && note.contains(run.runtime().get()));
+        }
+        assertThat(launcher(BackEnd.NAMESPACES).run("true").runtime()).isEmpty();
+    }
+
     @Test
     void fifty_at_once_run_in_the_default_mode() throws Exception {
         ExecutorService many = Executors.newFixedThreadPool(50);
@@ -631,7 +707,7 @@ class LauncherTest {
         assertThat(state).isEmptyDirectory();
         assertThat(handlers()).isEqualTo(before);
         assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(state.toString());
-        assertThat(Path.of("/sys/fs/cgroup").resolve("pids").toFile().list((d, n) -> n.startsWith("lading-")))
+        assertThat(Path.of("/sys/fs/cgroup").resolve("pids").toFile().list((d, n) -> n.startsWith("lading-run-")))
                 .isNullOrEmpty();
     }
 
