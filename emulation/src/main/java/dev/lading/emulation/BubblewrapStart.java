@@ -101,8 +101,7 @@ final class BubblewrapStart {
         if (spec.network == Network.NONE) {
             words.add("--unshare-net");
         }
-        boolean inNamespace = plan.ids() == LaunchPlan.Ids.ONE
-                && (view.staged() || !plan.handlers().isEmpty());
+        boolean inNamespace = view.staged() || !plan.handlers().isEmpty();
         if (other || plan.ids() == LaunchPlan.Ids.ONE && !inNamespace) {
             words.addAll(List.of(
                     "--unshare-user",
@@ -137,7 +136,7 @@ final class BubblewrapStart {
     /** Bubblewrap makes {@code sys} read-only only where the folder itself may be written to, which nobody may (0.8.0). */
     private static void processes(LaunchPlan plan, List<String> words, String at) {
         words.addAll(List.of("--proc", at));
-        if (plan.ids() != LaunchPlan.Ids.ONE) {
+        if (!plan.ids().unprivileged()) {
             for (String name : NamespaceStart.READ_ONLY) {
                 words.addAll(List.of("--ro-bind-try", "/proc/" + name, at + "/" + name));
             }

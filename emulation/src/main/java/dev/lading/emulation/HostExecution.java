@@ -136,6 +136,11 @@ public final class HostExecution {
         return new HostExecution(host, asked ? List.copyOf(table.handlers()) : List.of(), searchPath, given, null);
     }
 
+    /** Says what hinders the caller's subordinate identifiers in a user namespace. */
+    Optional<Obstacle> subordinateObstacle() {
+        return memo(obstacles, "subordinate", SubordinateIds::obstacle);
+    }
+
     /** Asks a runtime who it is, again only when its file has changed. */
     OciRuntime runtime(Path program) {
         String file;
@@ -144,12 +149,7 @@ public final class HostExecution {
         } catch (IOException e) {
             return OciRuntime.ask(program);
         }
-        OciRuntime known = runtimes.get(file);
-        if (known == null) {
-            known = OciRuntime.ask(program);
-            runtimes.put(file, known);
-        }
-        return known;
+        return memo(runtimes, file, () -> OciRuntime.ask(program));
     }
 
     /**

@@ -51,7 +51,14 @@ record LaunchPlan(
         /** A user namespace, for its table of handlers, in which all are the same. */
         SAME,
         /** A user namespace in which one identifier is the caller's, and no other exists. */
-        ONE
+        ONE,
+        /** A user namespace in which root is the caller, and the others are subordinate to him. */
+        SUBORDINATE;
+
+        /** Says whether root inside is the caller, who has no rights on the host. */
+        boolean unprivileged() {
+            return this == ONE || this == SUBORDINATE;
+        }
     }
 
     static LaunchPlan of(LaunchSpec spec, List<String> argv) {
@@ -86,9 +93,18 @@ record LaunchPlan(
             notes.add("emulated as " + model.name() + ": " + model.reason());
         });
         boolean privately = !needed.handlers.isEmpty();
-        Ids ids = Surroundings.root() ? privately ? Ids.SAME : Ids.HOST : Ids.ONE;
+        Ids ids = Surroundings.root() ? privately ? Ids.SAME : Ids.HOST : unprivileged(spec, account);
         return new LaunchPlan(
                 spec, root, argv, program, account, environment, ids, needed.handlers, needed.emulator, notes);
+    }
+
+    /** Who is not root inside is the caller all the same, for the files of the root are his. */
+    private static Ids unprivileged(LaunchSpec spec, Account account) {
+        return account.userId() == 0
+                        && account.groupId() == 0
+                        && spec.host.subordinateObstacle().isEmpty()
+                ? Ids.SUBORDINATE
+                : Ids.ONE;
     }
 
     /** Says whether a bind or a file system in memory brings the folder. */

@@ -108,7 +108,7 @@ final class NamespaceStart {
 
     private static void processes(LaunchPlan plan, MountTable mounts, Path at) {
         mounts.add("proc", at, "proc", "nosuid,nodev,noexec");
-        if (plan.ids() != LaunchPlan.Ids.ONE) {
+        if (!plan.ids().unprivileged()) {
             // What the host's root may write there by its number alone, without any capability.
             for (String name : READ_ONLY) {
                 if (Files.exists(Path.of("/proc", name))) {

@@ -40,7 +40,10 @@ final class Run {
             if (!start.began().test(exitCode)) {
                 throw notBegun(plan, folder, start, backEnd, supervision);
             }
-            view.finish();
+            view.finish(plan.ids());
+            if (exitCode != 0 && plan.ids() == LaunchPlan.Ids.ONE) {
+                plan.notes().add(oneIdentifier(plan));
+            }
             return new RunResult(
                     exitCode,
                     supervision.output().text(),
@@ -58,6 +61,16 @@ final class Run {
         } catch (IOException e) {
             throw LadingException.from("cannot prepare the run in " + plan.root(), e);
         }
+    }
+
+    /** What an installer of packages fails for is not to be seen in what it writes. */
+    private static String oneIdentifier(LaunchPlan plan) {
+        return "only one user and group exist inside, so that changing owners fails: "
+                + plan.spec()
+                        .host
+                        .subordinateObstacle()
+                        .map(Obstacle::toString)
+                        .orElse("subordinate identifiers are taken only for who is root inside");
     }
 
     private static Start prepare(LaunchPlan plan, RunFolder folder, RootView view, BackEnd backEnd) throws IOException {
@@ -109,7 +122,7 @@ final class Run {
                         + runtime + " on a host with control groups of the older kind; choose runc, or run without");
             }
         }
-        if (!limits.isEmpty() && backEnd == BackEnd.RUNTIME && plan.ids() == LaunchPlan.Ids.ONE) {
+        if (!limits.isEmpty() && backEnd == BackEnd.RUNTIME && plan.ids().unprivileged()) {
             throw new UnsupportedException("a limit on " + String.join(", ", limits) + " cannot be kept by " + backEnd
                     + " without root's rights, for it may not make control groups; run as root, or without");
         }

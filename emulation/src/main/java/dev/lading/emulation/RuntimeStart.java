@@ -41,7 +41,7 @@ final class RuntimeStart {
 
     /** Only who makes control groups can keep limits. */
     static boolean makesCgroups(LaunchPlan plan, OciRuntime runtime) {
-        return plan.ids() != LaunchPlan.Ids.ONE && !runtime.wantsNewerCgroups();
+        return !plan.ids().unprivileged() && !runtime.wantsNewerCgroups();
     }
 
     static Start prepare(LaunchPlan plan, RunFolder run, RootView view) throws IOException {
@@ -73,7 +73,7 @@ final class RuntimeStart {
                 run.path().resolve("runtime").toString()));
         if (newerCgroups) {
             base.add("--cgroup-manager=disabled");
-        } else if (plan.ids() == LaunchPlan.Ids.ONE) {
+        } else if (plan.ids().unprivileged()) {
             base.add("--rootless=true");
         }
         List<String> start = new ArrayList<>(base);

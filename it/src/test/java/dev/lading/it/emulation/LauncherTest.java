@@ -181,7 +181,7 @@ class LauncherTest {
                 "--gid",
                 NOBODY,
                 "--");
-        Command command = as(pod, words);
+        Command command = OtherProcess.run(pod, shared.resolve("classes"), words);
         List<String> lines = command.succeeded().lines().toList();
         assertThat(lines).as(command.err()).hasSize(4);
         assertThat(lines.get(0)).isEqualTo("arm64 BEST 0 aarch64");
@@ -191,46 +191,10 @@ class LauncherTest {
     }
 
     private Command asNobody(List<String> words) throws IOException, URISyntaxException {
-        return as(
+        return OtherProcess.run(
                 List.of(Peers.require("setpriv").toString(), "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"),
+                shared.resolve("classes"),
                 words);
-    }
-
-    /** Runs {@link RunPrograms} by a command before it, from copies that everybody may read. */
-    private static Command as(List<String> before, List<String> words) throws IOException, URISyntaxException {
-        Path classes = shared.resolve("classes");
-        List<String> command = new ArrayList<>(before);
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                copied(classes, List.of(RunPrograms.class, Launcher.class, Platform.class)),
-                RunPrograms.class.getName()));
-        command.addAll(words);
-        return Command.run(command.toArray(String[]::new));
-    }
-
-    private static String copied(Path folder, List<Class<?>> types) throws IOException, URISyntaxException {
-        List<String> path = new ArrayList<>();
-        for (Class<?> type : types) {
-            Path source = Path.of(
-                    type.getProtectionDomain().getCodeSource().getLocation().toURI());
-            Path target = folder.resolve(type.getSimpleName());
-            if (!Files.exists(target)) {
-                try (Stream<Path> files = Files.walk(source)) {
-                    for (Path file : files.toList()) {
-                        Path copy = target.resolve(source.relativize(file).toString());
-                        if (Files.isDirectory(file)) {
-                            Files.createDirectories(copy);
-                        } else {
-                            Files.createDirectories(copy.getParent());
-                            Files.copy(file, copy);
-                        }
-                    }
-                }
-            }
-            path.add(target.toString());
-        }
-        return String.join(":", path);
     }
 
     @ParameterizedTest
@@ -679,7 +643,7 @@ class LauncherTest {
         Process jvm = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
-                        copied(shared.resolve("classes"), List.of(RunPrograms.class, Launcher.class, Platform.class)),
+                        OtherProcess.classPath(shared.resolve("classes")),
                         RunPrograms.class.getName(),
                         backEnd.name(),
                         state.toString(),

@@ -15,7 +15,8 @@ public final class RunPrograms {
     private RunPrograms() {}
 
     /**
-     * Prints a line for each run: root's name, back end, exit code and output, its line feeds as commas.
+     * Prints a line for each run: root's name, back end, exit code and output, its line feeds as commas; what is to be noted goes to
+     * standard error.
      *
      * @param words the back ends, comma between, or BEST, or a runtime's path; the state folder; pairs of a root and a platform; two hyphens; the command
      */
@@ -37,6 +38,7 @@ public final class RunPrograms {
                     System.out.println(root.getFileName() + " " + backEnd + " " + e.getMessage());
                     continue;
                 }
+                run.notes().forEach(System.err::println);
                 System.out.println(root.getFileName() + " " + backEnd + " " + run.exitCode() + " "
                         + run.stdout().strip().replace("\n", ",") + run.stderr().strip());
             }
