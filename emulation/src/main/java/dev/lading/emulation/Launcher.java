@@ -240,8 +240,8 @@ public final class Launcher {
     }
 
     /**
-     * Hands this process's own input, output and error streams on, so that a terminal stays one. The result then holds no
-     * output.
+     * Hands this process's own input, output and error streams on. Where all three are a terminal the program gets a terminal of
+     * its own before it, so that it cannot type into this one; the bare emulator gets this one. The result then holds no output.
      *
      * @return the launcher that does
      */

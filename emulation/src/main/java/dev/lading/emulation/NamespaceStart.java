@@ -65,6 +65,9 @@ final class NamespaceStart {
         last.add("--");
         last.addAll(argv);
         // In a process of its own: the shell stays the first, and keeps what it says of signals to its log.
+        if (Terminal.given(spec)) {
+            last = Terminal.around("exec " + ShellText.quoted(last));
+        }
         stage.script().line("( exec " + ShellText.quoted(last) + " 2>&3 3>&- )").line("exit $?");
         stage.write();
         List<String> namespaces =

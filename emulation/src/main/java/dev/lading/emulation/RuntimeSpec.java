@@ -108,7 +108,12 @@ final class RuntimeSpec {
     private static Map<String, Object> process(LaunchPlan plan) {
         Account account = plan.account();
         Map<String, Object> process = new LinkedHashMap<>();
-        process.put("terminal", false);
+        if (Terminal.given(plan.spec())) {
+            process.put("terminal", true);
+            // Not every runtime looks at the terminal that it is started in.
+            Terminal.size()
+                    .ifPresent(s -> process.put("consoleSize", Map.of("height", s.rows(), "width", s.columns())));
+        }
         Map<String, Object> user = new LinkedHashMap<>(Map.of("uid", account.userId(), "gid", account.groupId()));
         if (plan.ids() != LaunchPlan.Ids.ONE) {
             user.put("additionalGids", account.groups());
