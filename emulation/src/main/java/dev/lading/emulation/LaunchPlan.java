@@ -100,11 +100,8 @@ record LaunchPlan(
 
     /** Who is not root inside is the caller all the same, for the files of the root are his. */
     private static Ids unprivileged(LaunchSpec spec, Account account) {
-        return account.userId() == 0
-                        && account.groupId() == 0
-                        && spec.host.subordinateObstacle().isEmpty()
-                ? Ids.SUBORDINATE
-                : Ids.ONE;
+        boolean root = account.userId() == 0 && account.groupId() == 0;
+        return (root || spec.newPrivileges) && spec.host.subordinateObstacle().isEmpty() ? Ids.SUBORDINATE : Ids.ONE;
     }
 
     /** Says whether a bind or a file system in memory brings the folder. */
@@ -189,7 +186,8 @@ record LaunchPlan(
         }
         if (how instanceof Execution.Handler handler) {
             Optional<Emulator> registered = QemuTarget.of(spec.platform).flatMap(target -> readable(handler, target));
-            if (handler.everywhere()) {
+            boolean enough = !spec.newPrivileges || handler.handler().flags().contains(BinfmtFlag.CREDENTIALS);
+            if (handler.everywhere() && enough) {
                 return new Needed(List.of(), registered);
             }
             return registered
@@ -197,8 +195,12 @@ record LaunchPlan(
                             emulator.standalone() && spec.host.privateObstacle().isEmpty())
                     .map(emulator -> registering(spec, emulator))
                     .orElseThrow(() -> new UnsupportedException("programs for " + spec.platform + " are run by "
-                            + handler.handler() + ", which the kernel does not find inside another root. Register it"
-                            + " with the flag F, from a static emulator: as root, «lading emulators install»"));
+                            + handler.handler()
+                            + (enough
+                                    ? ", which the kernel does not find inside another root. Register it with the flag F,"
+                                            + " from a static emulator: as root, «lading emulators install»"
+                                    : ", which gives set-user-ID programs no rights, and there can be no table of the"
+                                            + " run's own; run without new privileges")));
         }
         if (how instanceof Execution.Emulated emulated) {
             return emulated.privately() && emulated.emulator().standalone()

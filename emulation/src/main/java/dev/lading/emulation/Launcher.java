@@ -250,6 +250,18 @@ public final class Launcher {
     }
 
     /**
+     * Lets programs gain privileges when they start, as set-user-ID programs such as {@code sudo} and {@code su} want; by
+     * default none ever are. The risk is this: whoever the program runs as, a fault in any such program of the root file system
+     * makes it root there, with the capabilities that are kept for root; and a foreign one's emulator, which is made for no such
+     * use, has these rights too. Bubblewrap and the bare emulator cannot do it.
+     *
+     * @return the launcher that does
+     */
+    public Launcher allowNewPrivileges() {
+        return with(s -> s.newPrivileges = true);
+    }
+
+    /**
      * Gives the program a file as its input; none by default.
      *
      * @param file the file; {@code /dev/stdin} is this process's own input

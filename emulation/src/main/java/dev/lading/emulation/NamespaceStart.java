@@ -88,10 +88,12 @@ final class NamespaceStart {
     private static List<String> privileges(LaunchPlan plan) {
         List<String> words = new ArrayList<>(List.of(
                 Stage.tool("setpriv"),
-                "--no-new-privs",
                 "--inh-caps=-all",
                 "--bounding-set=-all,"
                         + Stage.CAPABILITIES.stream().map(c -> "+" + c).collect(Collectors.joining(","))));
+        if (!plan.spec().newPrivileges) {
+            words.add("--no-new-privs");
+        }
         if (plan.ids() == LaunchPlan.Ids.SAME) {
             words.add("--ambient-caps=-all");
         }

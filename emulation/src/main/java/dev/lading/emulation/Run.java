@@ -110,7 +110,9 @@ final class Run {
         if (OciRuntime.find(plan.spec()).isPresent() && RuntimeStart.takes(plan)) {
             return BackEnd.RUNTIME;
         }
-        return HostProgram.find(BubblewrapStart.PROGRAM).isPresent() ? BackEnd.BUBBLEWRAP : BackEnd.NAMESPACES;
+        return HostProgram.find(BubblewrapStart.PROGRAM).isPresent() && !plan.spec().newPrivileges
+                ? BackEnd.BUBBLEWRAP
+                : BackEnd.NAMESPACES;
     }
 
     private static void refuseWhatCannotBeKept(LaunchPlan plan, BackEnd backEnd) {
@@ -130,12 +132,26 @@ final class Run {
             throw new UnsupportedException("a limit on " + String.join(", ", limits) + " cannot be kept by " + backEnd
                     + "; install an OCI runtime (runc), or run without");
         }
+        refusePrivileges(plan, backEnd);
         Optional<Emulator> emulator = plan.emulator();
         if (plan.bareOnly() && backEnd != BackEnd.EMULATOR) {
             throw new UnsupportedException("programs for " + plan.spec().platform + " can be run here by "
                     + emulator.map(Emulator::toString).orElse("an emulator")
                     + " alone, one static program at a time; choose " + BackEnd.EMULATOR + " for that. "
                     + plan.spec().host.privateObstacle().map(Obstacle::toString).orElse(""));
+        }
+    }
+
+    private static void refusePrivileges(LaunchPlan plan, BackEnd backEnd) {
+        if (!plan.spec().newPrivileges) {
+            return;
+        }
+        if (backEnd == BackEnd.BUBBLEWRAP || backEnd == BackEnd.EMULATOR) {
+            throw new UnsupportedException("programs cannot gain privileges by " + backEnd + "; choose "
+                    + BackEnd.RUNTIME + " or " + BackEnd.NAMESPACES);
+        }
+        if (plan.ids() == LaunchPlan.Ids.ONE) {
+            throw new UnsupportedException("programs cannot gain privileges, for " + oneIdentifier(plan));
         }
     }
 }

@@ -144,7 +144,7 @@ final class RuntimeSpec {
                         "ambient",
                         List.of()));
         process.put("rlimits", List.of(Map.of("type", "RLIMIT_CORE", "hard", 0, "soft", 0)));
-        process.put("noNewPrivileges", true);
+        process.put("noNewPrivileges", !plan.spec().newPrivileges);
         return process;
     }
 

@@ -537,6 +537,36 @@ class LauncherTest {
         }
     }
 
+    @Test
+    void a_set_user_id_program_has_its_owners_rights_only_where_that_is_allowed() throws IOException {
+        for (Platform platform : List.of(Platform.LINUX_AMD64, Platform.LINUX_ARM64)) {
+            String architecture = platform.architecture();
+            Path own = BusyboxRoot.make(temp.resolve(architecture), architecture);
+            Files.writeString(own.resolve("etc/passwd"), "root::0:0::/root:/bin/sh\nuser:x:1000:100::/:/bin/sh\n");
+            Path su = Files.copy(own.resolve("bin/busybox"), own.resolve("bin/su"));
+            Files.setAttribute(su, "unix:mode", 04755);
+            for (BackEnd backEnd : List.of(BackEnd.RUNTIME, BackEnd.NAMESPACES)) {
+                Launcher launcher =
+                        launcher(backEnd).root(own).platform(platform).user("user");
+                RunResult allowed = launcher.allowNewPrivileges().run("su", "root", "-c", "id -u");
+                assertThat(allowed.stdout()).as(allowed.stderr()).isEqualTo("0\n");
+                RunResult denied = launcher.run("su", "root", "-c", "id -u");
+                assertThat(denied.exitCode()).isNotZero();
+                assertThat(denied.stdout()).doesNotContain("0");
+            }
+        }
+    }
+
+    @Test
+    void new_privileges_are_refused_by_name_where_they_cannot_be() {
+        for (BackEnd backEnd : List.of(BackEnd.BUBBLEWRAP, BackEnd.EMULATOR)) {
+            assertThatThrownBy(() -> launcher(backEnd).allowNewPrivileges().run("true"))
+                    .isInstanceOf(UnsupportedException.class)
+                    .hasMessageContaining("privileges")
+                    .hasMessageContaining(backEnd.toString());
+        }
+    }
+
     /** The cases that each back end passes, by the other runtime. */
     @Nested
     class By_crun {

@@ -27,28 +27,28 @@ class SubordinateIdsTest {
     private static final String STATE = "/tmp/lading-it-subordinate";
 
     /** A package with a file of somebody else's, and another that its own script gives away. */
-    private static final String INSTALL = String.join(
-            "\n",
-            "set -e",
-            "cp /usr/share/base-passwd/passwd.master /etc/passwd",
-            "cp /usr/share/base-passwd/group.master /etc/group",
-            "echo '_apt:x:42:65534::/nonexistent:/usr/sbin/nologin' >>/etc/passwd",
-            "mkdir -p /tmp/pkg/DEBIAN /tmp/pkg/opt /var/lib/dpkg",
-            "touch /var/lib/dpkg/status",
-            "cd /tmp",
-            "dpkg --force-bad-path --purge p >/dev/null 2>&1 || true",
-            "echo x >pkg/opt/file",
-            "chown 33:33 pkg/opt/file",
-            "printf 'Package: p\\nVersion: 1\\nArchitecture: arm64\\nMaintainer: m\\nDescription: d\\n' >pkg/DEBIAN/control",
-            "printf '#!/bin/sh\\ntouch /opt/second\\nchown games:games /opt/second\\n' >pkg/DEBIAN/postinst",
-            "chmod 755 pkg/DEBIAN/postinst",
-            "dpkg-deb -b pkg p.deb >/dev/null",
-            "apt-get -qq -o Dpkg::Options::=--force-bad-path -o Dpkg::Use-Pty=0 install -y ./p.deb >/dev/null 2>&1",
-            "mkdir -p /new/deep",
-            "chown -R 7:7 /new",
-            "chmod 700 /new",
-            "stat -c '%n %U:%G' /opt/file /opt/second",
-            "rm -rf /new /opt/second");
+    private static final String INSTALL = """
+            set -e
+            cp /usr/share/base-passwd/passwd.master /etc/passwd
+            cp /usr/share/base-passwd/group.master /etc/group
+            echo '_apt:x:42:65534::/nonexistent:/usr/sbin/nologin' >>/etc/passwd
+            mkdir -p /tmp/pkg/DEBIAN /tmp/pkg/opt /var/lib/dpkg
+            touch /var/lib/dpkg/status
+            cd /tmp
+            dpkg --force-bad-path --purge p >/dev/null 2>&1 || true
+            echo x >pkg/opt/file
+            chown 33:33 pkg/opt/file
+            printf 'Package: p\\nVersion: 1\\nArchitecture: arm64\\nMaintainer: m\\nDescription: d\\n' >pkg/DEBIAN/control
+            printf '#!/bin/sh\\ntouch /opt/second\\nchown games:games /opt/second\\n' >pkg/DEBIAN/postinst
+            chmod 755 pkg/DEBIAN/postinst
+            dpkg-deb -b pkg p.deb >/dev/null
+            apt-get -qq -o Dpkg::Options::=--force-bad-path -o Dpkg::Use-Pty=0 install -y ./p.deb >/dev/null 2>&1
+            mkdir -p /new/deep
+            chown -R 7:7 /new
+            chmod 700 /new
+            stat -c '%n %U:%G' /opt/file /opt/second
+            rm -rf /new /opt/second
+            """;
 
     @TempDir
     static Path shared;
