@@ -2,7 +2,7 @@ package dev.lading.emulation;
 
 /** What a program is started by, and kept apart with. */
 public enum BackEnd {
-    /** An OCI runtime of the host: runc, or another that is named. All limits, and a system call filter. */
+    /** An OCI runtime of the host: runc, else crun, or another that is named. All limits, and a system call filter. */
     RUNTIME("an OCI runtime"),
     /** The program {@code bwrap}: as much apart, but no limits on memory, processes and processors. */
     BUBBLEWRAP("bubblewrap"),

@@ -54,16 +54,20 @@ final class BubblewrapStart {
         }
         words.addAll(List.of(Stage.tool(PROGRAM), "--args", "9", "--json-status-fd", "8", "--"));
         words.addAll(plan.argv());
-        stage.script()
-                .line("umask 022")
-                .line("exec " + ShellText.quoted(words) + " 9<" + ARGUMENTS + " 8>" + STATUS + " 2>&3 3>&-");
+        String start = "exec " + ShellText.quoted(words) + " 9<" + ARGUMENTS + " 8>" + STATUS;
+        if (Terminal.given(plan.spec())) {
+            start = "exec " + ShellText.quoted(Terminal.around(start));
+        }
+        stage.script().line("umask 022").line(start + " 2>&3 3>&-");
         stage.write();
         boolean parted = view.staged() || leavesRoot || !plan.handlers().isEmpty();
         return new Start(
                 stage.command(parted ? List.of("--mount") : List.of()),
                 stage.needsMap(),
                 () -> status(run).contains("child-pid"),
-                code -> status(run).contains("exit-code"),
+                // A terminal tells it of Control-C as well as the program, and it ends by that with the program.
+                code -> status(run).contains("exit-code")
+                        || code > RunJudge.SIGNAL_BASE && status(run).contains("child-pid"),
                 Stage.LOG,
                 Optional.empty());
     }
@@ -101,8 +105,7 @@ final class BubblewrapStart {
         if (spec.network == Network.NONE) {
             words.add("--unshare-net");
         }
-        boolean inNamespace = plan.ids() == LaunchPlan.Ids.ONE
-                && (view.staged() || !plan.handlers().isEmpty());
+        boolean inNamespace = view.staged() || !plan.handlers().isEmpty();
         if (other || plan.ids() == LaunchPlan.Ids.ONE && !inNamespace) {
             words.addAll(List.of(
                     "--unshare-user",
@@ -137,7 +140,7 @@ final class BubblewrapStart {
     /** Bubblewrap makes {@code sys} read-only only where the folder itself may be written to, which nobody may (0.8.0). */
     private static void processes(LaunchPlan plan, List<String> words, String at) {
         words.addAll(List.of("--proc", at));
-        if (plan.ids() != LaunchPlan.Ids.ONE) {
+        if (!plan.ids().unprivileged()) {
             for (String name : NamespaceStart.READ_ONLY) {
                 words.addAll(List.of("--ro-bind-try", "/proc/" + name, at + "/" + name));
             }

@@ -50,6 +50,7 @@ public final class HostExecution {
 
     private final Map<QemuTarget, Execution> decided = new ConcurrentHashMap<>();
     private final Map<String, Optional<Obstacle>> obstacles = new ConcurrentHashMap<>();
+    private final Map<String, OciRuntime> runtimes = new ConcurrentHashMap<>();
 
     private HostExecution(
             Platform host,
@@ -133,6 +134,22 @@ public final class HostExecution {
     public HostExecution withTable(Binfmt table) {
         boolean asked = table.status() == Binfmt.Status.ENABLED;
         return new HostExecution(host, asked ? List.copyOf(table.handlers()) : List.of(), searchPath, given, null);
+    }
+
+    /** Says what hinders the caller's subordinate identifiers in a user namespace. */
+    Optional<Obstacle> subordinateObstacle() {
+        return memo(obstacles, "subordinate", SubordinateIds::obstacle);
+    }
+
+    /** Asks a runtime who it is, again only when its file has changed. */
+    OciRuntime runtime(Path program) {
+        String file;
+        try {
+            file = program + " " + Files.getLastModifiedTime(program) + " " + Files.size(program);
+        } catch (IOException e) {
+            return OciRuntime.ask(program);
+        }
+        return memo(runtimes, file, () -> OciRuntime.ask(program));
     }
 
     /**

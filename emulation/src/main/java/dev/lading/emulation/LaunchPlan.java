@@ -51,7 +51,14 @@ record LaunchPlan(
         /** A user namespace, for its table of handlers, in which all are the same. */
         SAME,
         /** A user namespace in which one identifier is the caller's, and no other exists. */
-        ONE
+        ONE,
+        /** A user namespace in which root is the caller, and the others are subordinate to him. */
+        SUBORDINATE;
+
+        /** Says whether root inside is the caller, who has no rights on the host. */
+        boolean unprivileged() {
+            return this == ONE || this == SUBORDINATE;
+        }
     }
 
     static LaunchPlan of(LaunchSpec spec, List<String> argv) {
@@ -86,9 +93,15 @@ record LaunchPlan(
             notes.add("emulated as " + model.name() + ": " + model.reason());
         });
         boolean privately = !needed.handlers.isEmpty();
-        Ids ids = Surroundings.root() ? privately ? Ids.SAME : Ids.HOST : Ids.ONE;
+        Ids ids = Surroundings.root() ? privately ? Ids.SAME : Ids.HOST : unprivileged(spec, account);
         return new LaunchPlan(
                 spec, root, argv, program, account, environment, ids, needed.handlers, needed.emulator, notes);
+    }
+
+    /** Who is not root inside is the caller all the same, for the files of the root are his. */
+    private static Ids unprivileged(LaunchSpec spec, Account account) {
+        boolean root = account.userId() == 0 && account.groupId() == 0;
+        return (root || spec.newPrivileges) && spec.host.subordinateObstacle().isEmpty() ? Ids.SUBORDINATE : Ids.ONE;
     }
 
     /** Says whether a bind or a file system in memory brings the folder. */
@@ -173,7 +186,8 @@ record LaunchPlan(
         }
         if (how instanceof Execution.Handler handler) {
             Optional<Emulator> registered = QemuTarget.of(spec.platform).flatMap(target -> readable(handler, target));
-            if (handler.everywhere()) {
+            boolean enough = !spec.newPrivileges || handler.handler().flags().contains(BinfmtFlag.CREDENTIALS);
+            if (handler.everywhere() && enough) {
                 return new Needed(List.of(), registered);
             }
             return registered
@@ -181,8 +195,12 @@ record LaunchPlan(
                             emulator.standalone() && spec.host.privateObstacle().isEmpty())
                     .map(emulator -> registering(spec, emulator))
                     .orElseThrow(() -> new UnsupportedException("programs for " + spec.platform + " are run by "
-                            + handler.handler() + ", which the kernel does not find inside another root. Register it"
-                            + " with the flag F, from a static emulator: as root, «lading emulators install»"));
+                            + handler.handler()
+                            + (enough
+                                    ? ", which the kernel does not find inside another root. Register it with the flag F,"
+                                            + " from a static emulator: as root, «lading emulators install»"
+                                    : ", which gives set-user-ID programs no rights, and there can be no table of the"
+                                            + " run's own; run without new privileges")));
         }
         if (how instanceof Execution.Emulated emulated) {
             return emulated.privately() && emulated.emulator().standalone()

@@ -27,6 +27,7 @@ final class LaunchSpec {
     Network network = Network.NONE;
     Optional<Path> resolvConf = Optional.empty();
     boolean terminal;
+    boolean newPrivileges;
     Optional<Path> inputFile = Optional.empty();
     Optional<InputStream> input = Optional.empty();
     Optional<OutputStream> output = Optional.empty();
@@ -71,6 +72,7 @@ final class LaunchSpec {
         copy.network = network;
         copy.resolvConf = resolvConf;
         copy.terminal = terminal;
+        copy.newPrivileges = newPrivileges;
         copy.inputFile = inputFile;
         copy.input = input;
         copy.output = output;

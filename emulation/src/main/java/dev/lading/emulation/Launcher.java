@@ -27,8 +27,9 @@ import java.util.regex.Pattern;
  * matter to the host, no way to gain any, and it is started by the best that this host has: an OCI runtime, else bubblewrap,
  * else the lighter way ({@link BackEnd}). It never sees the host's environment, nor an open file of this process.
  *
- * <p>Without rights on the host the run's root is the caller: a single identifier exists inside, and every other owner is shown
- * as nobody. A foreign program is started by an emulator that is registered for this run alone, where the kernel can; nothing
+ * <p>Without rights on the host the run's root is the caller. The others inside are the subordinate identifiers that he was
+ * given (subuid(5)); where there are none, or somebody else than root is asked for, a single identifier exists inside, and
+ * every other owner is shown as nobody. A foreign program is started by an emulator that is registered for this run alone, where the kernel can; nothing
  * on the host changes. Emulation is no protection: the emulator is part of the program.
  *
  * <p>All that a run leaves ends with it, if it fails, is interrupted or its time is over too. When this process is killed the
@@ -239,13 +240,25 @@ public final class Launcher {
     }
 
     /**
-     * Hands this process's own input, output and error streams on, so that a terminal stays one. The result then holds no
-     * output.
+     * Hands this process's own input, output and error streams on. Where all three are a terminal the program gets a terminal of
+     * its own before it, so that it cannot type into this one; the bare emulator gets this one. The result then holds no output.
      *
      * @return the launcher that does
      */
     public Launcher terminal() {
         return with(s -> s.terminal = true);
+    }
+
+    /**
+     * Lets programs gain privileges when they start, as set-user-ID programs such as {@code sudo} and {@code su} want; by
+     * default none ever are. The risk is this: whoever the program runs as, a fault in any such program of the root file system
+     * makes it root there, with the capabilities that are kept for root; and a foreign one's emulator, which is made for no such
+     * use, has these rights too. Bubblewrap and the bare emulator cannot do it.
+     *
+     * @return the launcher that does
+     */
+    public Launcher allowNewPrivileges() {
+        return with(s -> s.newPrivileges = true);
     }
 
     /**
@@ -368,8 +381,8 @@ public final class Launcher {
     }
 
     /**
-     * Names the OCI runtime. By default {@code runc} of the host's own folders; others are used as they say they work, and are
-     * not tested with Lading.
+     * Names the OCI runtime. By default {@code runc}, else {@code crun}, of the host's own folders; others are used as they say
+     * they work, and are not tested with Lading.
      *
      * @param program the runtime's absolute path
      * @return the launcher with it

@@ -69,6 +69,9 @@ final class NamespaceStart {
         last.add("--");
         last.addAll(argv);
         // In a process of its own: the shell stays the first, and keeps what it says of signals to its log.
+        if (Terminal.given(spec)) {
+            last = Terminal.around("exec " + ShellText.quoted(last));
+        }
         stage.script().line("( exec " + ShellText.quoted(last) + " 2>&3 3>&- )").line("exit $?");
         stage.write();
         List<String> namespaces =
@@ -109,10 +112,12 @@ final class NamespaceStart {
     private static List<String> privileges(LaunchPlan plan) {
         List<String> words = new ArrayList<>(List.of(
                 Stage.tool("setpriv"),
-                "--no-new-privs",
                 "--inh-caps=-all",
                 "--bounding-set=-all,"
                         + Stage.CAPABILITIES.stream().map(c -> "+" + c).collect(Collectors.joining(","))));
+        if (!plan.spec().newPrivileges) {
+            words.add("--no-new-privs");
+        }
         if (plan.ids() == LaunchPlan.Ids.SAME) {
             words.add("--ambient-caps=-all");
         }
@@ -132,7 +137,7 @@ final class NamespaceStart {
 
     private static void processes(LaunchPlan plan, MountTable mounts, Path at) {
         mounts.add("proc", at, "proc", "nosuid,nodev,noexec");
-        if (plan.ids() != LaunchPlan.Ids.ONE) {
+        if (!plan.ids().unprivileged()) {
             // What the host's root may write there by its number alone, without any capability.
             for (String name : READ_ONLY) {
                 if (Files.exists(Path.of("/proc", name))) {

@@ -240,7 +240,7 @@ final class RootView {
     }
 
     /** Brings what the program made directly below a root made aside to where it belongs, and takes an overlay's tools away. */
-    void finish() throws IOException {
+    void finish(LaunchPlan.Ids ids) throws IOException {
         if (changes.isPresent()) {
             RunFolder.delete(changes.get().resolve(WORK));
         }
@@ -260,7 +260,9 @@ final class RootView {
             List<String> command = new ArrayList<>(List.of(
                     HostProgram.find("mv").map(Path::toString).orElse("/bin/mv"), "-n", "-t", root.toString(), "--"));
             command.addAll(made);
-            HostProgram.Outcome moved = HostProgram.run(command, java.time.Duration.ofMinutes(10));
+            HostProgram.Outcome moved = HostProgram.run(
+                    ids == LaunchPlan.Ids.SUBORDINATE ? SubordinateIds.inNamespace(command) : command,
+                    java.time.Duration.ofMinutes(10));
             if (moved.exitCode() != 0) {
                 throw new IOException("cannot bring what the program made to " + root + ": " + moved.out());
             }

@@ -40,7 +40,10 @@ final class Run {
             if (!start.began().test(exitCode)) {
                 throw notBegun(plan, folder, start, backEnd, supervision);
             }
-            view.finish();
+            view.finish(plan.ids());
+            if (exitCode != 0 && plan.ids() == LaunchPlan.Ids.ONE) {
+                plan.notes().add(oneIdentifier(plan));
+            }
             return new RunResult(
                     exitCode,
                     supervision.output().text(),
@@ -48,6 +51,9 @@ final class Run {
                     supervision.output().cut(),
                     supervision.errors().cut(),
                     backEnd,
+                    backEnd == BackEnd.RUNTIME
+                            ? Optional.of(RuntimeStart.runtime(plan.spec()).toString())
+                            : Optional.empty(),
                     view.changed(),
                     plan.notes(),
                     RunDiagnosis.of(exitCode, supervision.errors().text(), plan.emulator()),
@@ -55,6 +61,16 @@ final class Run {
         } catch (IOException e) {
             throw LadingException.from("cannot prepare the run in " + plan.root(), e);
         }
+    }
+
+    /** What an installer of packages fails for is not to be seen in what it writes. */
+    private static String oneIdentifier(LaunchPlan plan) {
+        return "only one user and group exist inside, so that changing owners fails: "
+                + plan.spec()
+                        .host
+                        .subordinateObstacle()
+                        .map(Obstacle::toString)
+                        .orElse("subordinate identifiers are taken only for who is root inside");
     }
 
     private static Start prepare(LaunchPlan plan, RunFolder folder, RootView view, BackEnd backEnd) throws IOException {
@@ -91,15 +107,24 @@ final class Run {
         if (plan.bareOnly() && EmulatorStart.takes(plan)) {
             return BackEnd.EMULATOR;
         }
-        if (RuntimeStart.program(plan.spec()).isPresent() && RuntimeStart.takes(plan)) {
+        if (OciRuntime.find(plan.spec()).isPresent() && RuntimeStart.takes(plan)) {
             return BackEnd.RUNTIME;
         }
-        return HostProgram.find(BubblewrapStart.PROGRAM).isPresent() ? BackEnd.BUBBLEWRAP : BackEnd.NAMESPACES;
+        return HostProgram.find(BubblewrapStart.PROGRAM).isPresent() && !plan.spec().newPrivileges
+                ? BackEnd.BUBBLEWRAP
+                : BackEnd.NAMESPACES;
     }
 
     private static void refuseWhatCannotBeKept(LaunchPlan plan, BackEnd backEnd) {
         List<String> limits = plan.spec().limits();
-        if (!limits.isEmpty() && backEnd == BackEnd.RUNTIME && plan.ids() == LaunchPlan.Ids.ONE) {
+        if (!limits.isEmpty() && backEnd == BackEnd.RUNTIME) {
+            OciRuntime runtime = RuntimeStart.runtime(plan.spec());
+            if (runtime.wantsNewerCgroups()) {
+                throw new UnsupportedException("a limit on " + String.join(", ", limits) + " cannot be kept by "
+                        + runtime + " on a host with control groups of the older kind; choose runc, or run without");
+            }
+        }
+        if (!limits.isEmpty() && backEnd == BackEnd.RUNTIME && plan.ids().unprivileged()) {
             throw new UnsupportedException("a limit on " + String.join(", ", limits) + " cannot be kept by " + backEnd
                     + " without root's rights, for it may not make control groups; run as root, or without");
         }
@@ -107,12 +132,26 @@ final class Run {
             throw new UnsupportedException("a limit on " + String.join(", ", limits) + " cannot be kept by " + backEnd
                     + "; install an OCI runtime (runc), or run without");
         }
+        refusePrivileges(plan, backEnd);
         Optional<Emulator> emulator = plan.emulator();
         if (plan.bareOnly() && backEnd != BackEnd.EMULATOR) {
             throw new UnsupportedException("programs for " + plan.spec().platform + " can be run here by "
                     + emulator.map(Emulator::toString).orElse("an emulator")
                     + " alone, one static program at a time; choose " + BackEnd.EMULATOR + " for that. "
                     + plan.spec().host.privateObstacle().map(Obstacle::toString).orElse(""));
+        }
+    }
+
+    private static void refusePrivileges(LaunchPlan plan, BackEnd backEnd) {
+        if (!plan.spec().newPrivileges) {
+            return;
+        }
+        if (backEnd == BackEnd.BUBBLEWRAP || backEnd == BackEnd.EMULATOR) {
+            throw new UnsupportedException("programs cannot gain privileges by " + backEnd + "; choose "
+                    + BackEnd.RUNTIME + " or " + BackEnd.NAMESPACES);
+        }
+        if (plan.ids() == LaunchPlan.Ids.ONE) {
+            throw new UnsupportedException("programs cannot gain privileges, for " + oneIdentifier(plan));
         }
     }
 }

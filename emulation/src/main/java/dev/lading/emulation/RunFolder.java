@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -279,15 +280,26 @@ final class RunFolder implements AutoCloseable {
         }
     }
 
-    /** Removes a tree without following links; folders that even their owner may not search are opened first. */
+    /** Removes a tree without following links. */
     static void delete(Path path) throws IOException {
+        try {
+            deleteOwn(path);
+        } catch (FileSystemException e) {
+            if (!SubordinateIds.remove(path)) {
+                throw e;
+            }
+        }
+    }
+
+    /** Folders that even their owner may not search are opened first. */
+    private static void deleteOwn(Path path) throws IOException {
         if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
             if (!Files.isReadable(path) || !Files.isWritable(path) || !Files.isExecutable(path)) {
                 Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
             }
             try (DirectoryStream<Path> children = Files.newDirectoryStream(path)) {
                 for (Path child : children) {
-                    delete(child);
+                    deleteOwn(child);
                 }
             }
         }

@@ -15,6 +15,7 @@ import java.util.OptionalInt;
  * @param stdoutCut true if there was more standard output than was kept
  * @param stderrCut true if there was more standard error than was kept
  * @param backEnd what it was started by
+ * @param runtime the name and version of the OCI runtime, as it tells them; empty if none started it
  * @param changes the folder that holds what it changed, as the upper folder of an overlay; empty if it changed the root itself
  * @param notes what was done otherwise than one may expect, in sentences; empty if nothing
  * @param diagnosis by whose doing it ended: the program's, a signal's or the emulator's, judged by the exit code and the end of
@@ -28,6 +29,7 @@ public record RunResult(
         boolean stdoutCut,
         boolean stderrCut,
         BackEnd backEnd,
+        Optional<String> runtime,
         Optional<Path> changes,
         List<String> notes,
         RunDiagnosis diagnosis,
@@ -43,6 +45,7 @@ public record RunResult(
         Objects.requireNonNull(stdout);
         Objects.requireNonNull(stderr);
         Objects.requireNonNull(backEnd);
+        Objects.requireNonNull(runtime);
         Objects.requireNonNull(changes);
         notes = List.copyOf(notes);
         Objects.requireNonNull(diagnosis);
@@ -57,6 +60,7 @@ public record RunResult(
                 stdoutCut,
                 stderrCut,
                 backEnd,
+                runtime,
                 changes,
                 notes,
                 diagnosis,

@@ -91,9 +91,9 @@ final class RuntimeSpec {
      * Writes it.
      *
      * @param processes a path that leads to the process namespace to join
-     * @param cgroup the control group's path, if limits are to be kept
+     * @param cgroup the control group's path, if one is made
      */
-    static String of(LaunchPlan plan, RootView view, Path processes, String cgroup) {
+    static String of(LaunchPlan plan, RootView view, Path processes, Optional<String> cgroup) {
         LaunchSpec spec = plan.spec();
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("ociVersion", "1.0.2");
@@ -108,7 +108,12 @@ final class RuntimeSpec {
     private static Map<String, Object> process(LaunchPlan plan) {
         Account account = plan.account();
         Map<String, Object> process = new LinkedHashMap<>();
-        process.put("terminal", false);
+        if (Terminal.given(plan.spec())) {
+            process.put("terminal", true);
+            // Not every runtime looks at the terminal that it is started in.
+            Terminal.size()
+                    .ifPresent(s -> process.put("consoleSize", Map.of("height", s.rows(), "width", s.columns())));
+        }
         Map<String, Object> user = new LinkedHashMap<>(Map.of("uid", account.userId(), "gid", account.groupId()));
         if (plan.ids() != LaunchPlan.Ids.ONE) {
             user.put("additionalGids", account.groups());
@@ -139,7 +144,7 @@ final class RuntimeSpec {
                         "ambient",
                         List.of()));
         process.put("rlimits", List.of(Map.of("type", "RLIMIT_CORE", "hard", 0, "soft", 0)));
-        process.put("noNewPrivileges", true);
+        process.put("noNewPrivileges", !plan.spec().newPrivileges);
         return process;
     }
 
@@ -205,7 +210,7 @@ final class RuntimeSpec {
         return mount;
     }
 
-    private static Map<String, Object> linux(LaunchPlan plan, Path processes, String cgroup) {
+    private static Map<String, Object> linux(LaunchPlan plan, Path processes, Optional<String> cgroup) {
         LaunchSpec spec = plan.spec();
         List<Object> namespaces = new ArrayList<>(List.of(
                 Map.of("type", "pid", "path", processes.toString()),
@@ -217,10 +222,8 @@ final class RuntimeSpec {
         }
         Map<String, Object> linux = new LinkedHashMap<>();
         linux.put("namespaces", namespaces);
-        if (plan.ids() != LaunchPlan.Ids.ONE) {
-            // Named only where it can be made: a runtime then insists on it.
-            linux.put("cgroupsPath", cgroup);
-        }
+        // Named only where it can be made: a runtime then insists on it.
+        cgroup.ifPresent(path -> linux.put("cgroupsPath", path));
         linux.put("resources", resources(spec));
         linux.put("maskedPaths", MASKED);
         linux.put("readonlyPaths", READ_ONLY);

@@ -23,36 +23,53 @@ final class RuntimeStart {
 
     private RuntimeStart() {}
 
-    static Optional<Path> program(LaunchSpec spec) {
-        return spec.runtime.isPresent() ? spec.runtime : HostProgram.find("runc");
-    }
-
     /** A runtime maps root first, and where one identifier is all there is, no other is left. */
     static boolean takes(LaunchPlan plan) {
         return plan.ids() != LaunchPlan.Ids.ONE
                 || plan.account().userId() == 0 && plan.account().groupId() == 0;
     }
 
-    static Start prepare(LaunchPlan plan, RunFolder run, RootView view) throws IOException {
-        Path runtime = program(plan.spec())
+    /** Asks the runtime who it is. */
+    static OciRuntime runtime(LaunchSpec spec) {
+        return OciRuntime.find(spec)
                 .filter(Files::isExecutable)
+                .map(spec.host::runtime)
                 .orElseThrow(() -> new NotFoundException("there is no OCI runtime "
-                        + plan.spec().runtime.map(Path::toString).orElse("runc") + " on this host; install runc"));
+                        + spec.runtime.map(Path::toString).orElse("runc or crun") + " on this host; install runc"));
+    }
+
+    /** Only who makes control groups can keep limits. */
+    static boolean makesCgroups(LaunchPlan plan, OciRuntime runtime) {
+        return !plan.ids().unprivileged() && !runtime.wantsNewerCgroups();
+    }
+
+    static Start prepare(LaunchPlan plan, RunFolder run, RootView view) throws IOException {
+        OciRuntime runtime = runtime(plan.spec());
         if (!takes(plan)) {
             throw new UnsupportedException(
                     BackEnd.RUNTIME + " without root's rights runs programs as root of their root file"
                             + " system only, and not as " + plan.spec().user + "; choose " + BackEnd.BUBBLEWRAP);
         }
+        runtime.warning().ifPresent(plan.notes()::add);
+        boolean newerCgroups = runtime.wantsNewerCgroups();
+        MountTable mounts = view.mounts();
+        if (newerCgroups) {
+            mounts.add("cgroup2", CGROUPS, "cgroup2", "ro,nosuid,nodev,noexec");
+        }
         Path bundle = Files.createDirectory(run.path().resolve("bundle"));
-        String cgroup = "/lading-" + run.name();
-        if (plan.ids() != LaunchPlan.Ids.ONE) {
-            rememberCgroups(run, cgroup);
+        Optional<String> cgroup = makesCgroups(plan, runtime) ? Optional.of("/lading-" + run.name()) : Optional.empty();
+        if (cgroup.isPresent()) {
+            rememberCgroups(run, cgroup.get());
         }
         List<String> hold = new ArrayList<>(Stage.diesWithParent());
         hold.addAll(List.of(Stage.tool("unshare"), "--pid", "--fork", "--kill-child", Stage.tool("sh"), "-c", HOLD));
         List<String> base = new ArrayList<>(List.of(
-                runtime.toString(), "--root", run.path().resolve("runtime").toString()));
-        if (plan.ids() == LaunchPlan.Ids.ONE) {
+                runtime.program().toString(),
+                "--root",
+                run.path().resolve("runtime").toString()));
+        if (newerCgroups) {
+            base.add("--cgroup-manager=disabled");
+        } else if (plan.ids().unprivileged()) {
             base.add("--rootless=true");
         }
         List<String> start = new ArrayList<>(base);
@@ -66,7 +83,7 @@ final class RuntimeStart {
                 .line("exec 4<&0")
                 .line(ShellText.quoted(hold) + " </dev/null 3>&- 4<&- | {")
                 .line("trap 'read -r holder && kill -9 $holder' EXIT");
-        stage.mounts(view.mounts())
+        stage.mounts(mounts)
                 .script()
                 .line("read -r holder")
                 .line("trap 'kill -9 $holder' EXIT")
@@ -79,10 +96,11 @@ final class RuntimeStart {
                 .line("}");
         stage.write();
         boolean parted = view.staged() || plan.ids() != LaunchPlan.Ids.HOST;
+        List<String> namespaces = newerCgroups ? List.of("--mount", "--cgroup") : List.of("--mount");
         Path log = run.path().resolve(LOG);
         Path ready = run.path().resolve(Stage.READY);
         return new Start(
-                stage.command(parted ? List.of("--mount") : List.of()),
+                stage.command(parted || newerCgroups ? namespaces : List.of()),
                 stage.needsMap(),
                 () -> true,
                 code -> Files.exists(ready) && !failed(log, code),
@@ -91,7 +109,7 @@ final class RuntimeStart {
     }
 
     /** Which process namespace to join is known to the script alone, so the script writes the configuration. */
-    private static String config(LaunchPlan plan, RunFolder run, RootView view, String cgroup) {
+    private static String config(LaunchPlan plan, RunFolder run, RootView view, Optional<String> cgroup) {
         String unknown = "holder-of-" + run.name();
         String text = RuntimeSpec.of(plan, view, Path.of("/proc", unknown, "ns/pid"), cgroup);
         int at = text.indexOf(unknown);
@@ -99,10 +117,11 @@ final class RuntimeStart {
                 + ShellText.quoted(text.substring(at + unknown.length())) + " >bundle/config.json";
     }
 
-    /** The runtime's own failure has the exit code 1, and a line in the log. */
+    /** The runtime's own failure has the exit code 1, and a line in the log; crun's lines are errors all and tell no level. */
     private static boolean failed(Path log, int code) {
         try {
-            return code != 0 && Files.exists(log) && Files.readString(log).contains("level=error");
+            String said = code != 0 && Files.exists(log) ? Files.readString(log) : "";
+            return said.contains("level=error") || !said.isBlank() && !said.contains("level=");
         } catch (IOException e) {
             return true;
         }

@@ -86,6 +86,9 @@ final class Stage {
         List<String> all = new ArrayList<>();
         if (plan.ids() == LaunchPlan.Ids.SAME) {
             all.addAll(List.of("--user", "--keep-caps"));
+        } else if (plan.ids() == LaunchPlan.Ids.SUBORDINATE) {
+            all.add("--user");
+            all.addAll(SubordinateIds.OPTIONS);
         } else if (plan.ids() == LaunchPlan.Ids.ONE && !namespaces.isEmpty()) {
             all.add("--map-root-user");
         }

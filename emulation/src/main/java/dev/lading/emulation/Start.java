@@ -14,7 +14,7 @@ import java.util.function.Predicate;
  * @param began says of an exit code whether the program itself was started, or its start failed
  * @param log the file in the run's folder that says why a start failed
  * @param signals the command that sends a signal, if its number is appended; where it is empty the program is the only child of
- *     the command's only child
+ *     the command's only child, and one child further where it has a terminal of its own
  */
 record Start(
         List<String> command,

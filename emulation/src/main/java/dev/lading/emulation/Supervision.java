@@ -62,6 +62,7 @@ final class Supervision {
 
     /** Runs it to its end. @return its exit code */
     int await() {
+        Optional<String> terminal = Terminal.given(spec) ? Terminal.settings() : Optional.empty();
         thread("lading-run", this::startAndPump);
         try {
             Process process = started.get();
@@ -87,6 +88,7 @@ final class Supervision {
             throw e;
         } finally {
             join();
+            terminal.ifPresent(Terminal::set);
         }
     }
 
@@ -274,6 +276,9 @@ final class Supervision {
             command.add(Integer.toString(number));
         } else {
             Optional<ProcessHandle> program = onlyChild(process.toHandle()).flatMap(Supervision::onlyChild);
+            if (Terminal.given(spec)) {
+                program = program.flatMap(Supervision::onlyChild);
+            }
             if (program.isEmpty()) {
                 return false;
             }

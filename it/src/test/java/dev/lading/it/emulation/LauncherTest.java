@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -46,8 +47,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,11 +80,12 @@ class LauncherTest {
     private static HostExecution host = HostExecution.detect();
     private Path root = Path.of("/");
     private Path state = Path.of("/");
+    private Optional<Path> runtime = Optional.empty();
 
     @BeforeAll
     static void roots() throws IOException {
         Peers.requireRoot();
-        for (String program : List.of("runc", "bwrap", "unshare", "setpriv", "qemu-aarch64-static")) {
+        for (String program : List.of("runc", "crun", "bwrap", "unshare", "setpriv", "qemu-aarch64-static")) {
             Peers.require(program);
         }
         Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -103,7 +107,8 @@ class LauncherTest {
     }
 
     private Launcher launcher(BackEnd backEnd) {
-        return Launcher.on(host).root(root).backEnd(backEnd).state(state);
+        Launcher launcher = Launcher.on(host).root(root).backEnd(backEnd).state(state);
+        return runtime.map(launcher::runtime).orElse(launcher);
     }
 
     private static List<String> handlers() {
@@ -130,13 +135,13 @@ class LauncherTest {
     @Test
     void without_any_right_programs_of_each_architecture_run_by_each_back_end() throws IOException, URISyntaxException {
         List<String> before = handlers();
-        List<String> words = new ArrayList<>(List.of("RUNTIME,BUBBLEWRAP,NAMESPACES", "/tmp/lading-it-nobody"));
+        List<String> ways = List.of("RUNTIME", Peers.require("crun").toString(), "BUBBLEWRAP", "NAMESPACES");
+        List<String> words = new ArrayList<>(List.of(String.join(",", ways), "/tmp/lading-it-nobody"));
         List<String> expected = new ArrayList<>();
         MACHINES.forEach((architecture, machine) -> {
             words.addAll(List.of(shared.resolve(architecture).toString(), machine.get(0)));
-            for (BackEnd backEnd : List.of(BackEnd.RUNTIME, BackEnd.BUBBLEWRAP, BackEnd.NAMESPACES)) {
-                expected.add(
-                        architecture + " " + backEnd.name() + " 7 " + machine.get(1) + "," + machine.get(1) + ",0");
+            for (String way : ways) {
+                expected.add(architecture + " " + way + " 7 " + machine.get(1) + "," + machine.get(1) + ",0");
             }
         });
         words.addAll(List.of("--", "sh", "-c", "uname -m; /bin/busybox uname -m; id -u; exit 7"));
@@ -176,7 +181,7 @@ class LauncherTest {
                 "--gid",
                 NOBODY,
                 "--");
-        Command command = as(pod, words);
+        Command command = OtherProcess.run(pod, shared.resolve("classes"), words);
         List<String> lines = command.succeeded().lines().toList();
         assertThat(lines).as(command.err()).hasSize(4);
         assertThat(lines.get(0)).isEqualTo("arm64 BEST 0 aarch64");
@@ -186,46 +191,10 @@ class LauncherTest {
     }
 
     private Command asNobody(List<String> words) throws IOException, URISyntaxException {
-        return as(
+        return OtherProcess.run(
                 List.of(Peers.require("setpriv").toString(), "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"),
+                shared.resolve("classes"),
                 words);
-    }
-
-    /** Runs {@link RunPrograms} by a command before it, from copies that everybody may read. */
-    private static Command as(List<String> before, List<String> words) throws IOException, URISyntaxException {
-        Path classes = shared.resolve("classes");
-        List<String> command = new ArrayList<>(before);
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                copied(classes, List.of(RunPrograms.class, Launcher.class, Platform.class)),
-                RunPrograms.class.getName()));
-        command.addAll(words);
-        return Command.run(command.toArray(String[]::new));
-    }
-
-    private static String copied(Path folder, List<Class<?>> types) throws IOException, URISyntaxException {
-        List<String> path = new ArrayList<>();
-        for (Class<?> type : types) {
-            Path source = Path.of(
-                    type.getProtectionDomain().getCodeSource().getLocation().toURI());
-            Path target = folder.resolve(type.getSimpleName());
-            if (!Files.exists(target)) {
-                try (Stream<Path> files = Files.walk(source)) {
-                    for (Path file : files.toList()) {
-                        Path copy = target.resolve(source.relativize(file).toString());
-                        if (Files.isDirectory(file)) {
-                            Files.createDirectories(copy);
-                        } else {
-                            Files.createDirectories(copy.getParent());
-                            Files.copy(file, copy);
-                        }
-                    }
-                }
-            }
-            path.add(target.toString());
-        }
-        return String.join(":", path);
     }
 
     @ParameterizedTest
@@ -429,8 +398,7 @@ class LauncherTest {
                 .run("sh", "-c", "x=$(head -c 100000000 /dev/zero | busybox tr '\\0' x); echo ${#x}");
         assertThat(greedy.stdout()).doesNotContain("100000000");
         assertThat(greedy.exitCode()).isNotZero();
-        assertThat(Path.of("/sys/fs/cgroup").resolve("pids").toFile().list((d, n) -> n.startsWith("lading-")))
-                .isNullOrEmpty();
+        assertThat(controlGroupsOf(ProcessHandle.current().pid())).isEmpty();
     }
 
     @Test
@@ -569,6 +537,107 @@ class LauncherTest {
     }
 
     @Test
+    void a_set_user_id_program_has_its_owners_rights_only_where_that_is_allowed() throws IOException {
+        for (Platform platform : List.of(Platform.LINUX_AMD64, Platform.LINUX_ARM64)) {
+            String architecture = platform.architecture();
+            Path own = BusyboxRoot.make(temp.resolve(architecture), architecture);
+            Files.writeString(own.resolve("etc/passwd"), "root::0:0::/root:/bin/sh\nuser:x:1000:100::/:/bin/sh\n");
+            Path su = Files.copy(own.resolve("bin/busybox"), own.resolve("bin/su"));
+            Files.setAttribute(su, "unix:mode", 04755);
+            for (BackEnd backEnd : List.of(BackEnd.RUNTIME, BackEnd.NAMESPACES)) {
+                Launcher launcher =
+                        launcher(backEnd).root(own).platform(platform).user("user");
+                RunResult allowed = launcher.allowNewPrivileges().run("su", "root", "-c", "id -u");
+                assertThat(allowed.stdout()).as(allowed.stderr()).isEqualTo("0\n");
+                RunResult denied = launcher.run("su", "root", "-c", "id -u");
+                assertThat(denied.exitCode()).isNotZero();
+                assertThat(denied.stdout()).doesNotContain("0");
+            }
+        }
+    }
+
+    @Test
+    void new_privileges_are_refused_by_name_where_they_cannot_be() {
+        for (BackEnd backEnd : List.of(BackEnd.BUBBLEWRAP, BackEnd.EMULATOR)) {
+            assertThatThrownBy(() -> launcher(backEnd).allowNewPrivileges().run("true"))
+                    .isInstanceOf(UnsupportedException.class)
+                    .hasMessageContaining("privileges")
+                    .hasMessageContaining(backEnd.toString());
+        }
+    }
+
+    /** The cases that each back end passes, by the other runtime. */
+    @Nested
+    class By_crun {
+        @BeforeEach
+        void crun() {
+            runtime = Optional.of(Peers.require("crun"));
+        }
+
+        @Test
+        void a_program_of_each_architecture_and_its_child_see_the_right_machine() {
+            LauncherTest.this.a_program_of_each_architecture_and_its_child_see_the_right_machine(BackEnd.RUNTIME);
+        }
+
+        @Test
+        void output_exit_code_signals_and_input_are_the_same() {
+            LauncherTest.this.output_exit_code_signals_and_input_are_the_same_by_each_back_end(BackEnd.RUNTIME);
+            an_emulated_program_that_crashes_ends(BackEnd.RUNTIME);
+        }
+
+        @Test
+        void the_program_sees_what_it_was_given_and_has_no_privileges() throws IOException {
+            the_program_sees_what_it_was_given_and_nothing_of_the_host(BackEnd.RUNTIME);
+            the_program_has_no_privileges_that_matter_to_the_host(BackEnd.RUNTIME);
+        }
+
+        @Test
+        void a_signal_an_interrupt_and_the_end_of_its_time_are_heeded() throws Exception {
+            a_signal_reaches_the_program(BackEnd.RUNTIME);
+            an_interrupt_ends_everything(BackEnd.RUNTIME);
+            when_its_time_is_over_the_whole_tree_has_ended(BackEnd.RUNTIME);
+        }
+
+        @Test
+        void it_is_named_in_the_result_and_a_start_that_fails_says_why() {
+            RunResult run = launcher(BackEnd.RUNTIME).user("12:34").run("id", "-u");
+            assertThat(run.stdout()).isEqualTo("12\n");
+            assertThat(run.runtime().orElseThrow()).matches("crun [0-9.]+.*");
+            // What changes bring is not known before the start.
+            assertThatThrownBy(() -> launcher(BackEnd.RUNTIME)
+                            .changes(temp.resolve("changes"))
+                            .run("/bin/nothing"))
+                    .isInstanceOf(UnavailableException.class)
+                    .hasMessageContaining("No such file");
+        }
+
+        @Test
+        void a_limit_is_refused_by_name_where_control_groups_are_of_the_older_kind() {
+            Assumptions.assumeFalse(Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers")));
+            assertThatThrownBy(() ->
+                            launcher(BackEnd.RUNTIME).memoryLimit(1L << 30).run("true"))
+                    .isInstanceOf(UnsupportedException.class)
+                    .hasMessageContaining("memory")
+                    .hasMessageContaining("crun");
+        }
+    }
+
+    @Test
+    void the_runtime_that_started_it_is_told_with_its_version_and_what_it_lacks() {
+        RunResult run = launcher(BackEnd.RUNTIME).run("true");
+        String version =
+                Command.run("runc", "--version").succeeded().lines().findFirst().orElseThrow();
+        assertThat("runc version " + run.runtime().orElseThrow().substring("runc ".length()))
+                .isEqualTo(version);
+        if (version.matches("runc version 1\\.1\\..*")) {
+            assertThat(run.notes())
+                    .anyMatch(note -> note.contains("CVE-2025-31133")
+                            && note.contains(run.runtime().get()));
+        }
+        assertThat(launcher(BackEnd.NAMESPACES).run("true").runtime()).isEmpty();
+    }
+
+    @Test
     void fifty_at_once_run_in_the_default_mode() throws Exception {
         ExecutorService many = Executors.newFixedThreadPool(50);
         try {
@@ -603,7 +672,7 @@ class LauncherTest {
         Process jvm = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
-                        copied(shared.resolve("classes"), List.of(RunPrograms.class, Launcher.class, Platform.class)),
+                        OtherProcess.classPath(shared.resolve("classes")),
                         RunPrograms.class.getName(),
                         backEnd.name(),
                         state.toString(),
@@ -631,8 +700,16 @@ class LauncherTest {
         assertThat(state).isEmptyDirectory();
         assertThat(handlers()).isEqualTo(before);
         assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(state.toString());
-        assertThat(Path.of("/sys/fs/cgroup").resolve("pids").toFile().list((d, n) -> n.startsWith("lading-")))
-                .isNullOrEmpty();
+        assertThat(controlGroupsOf(jvm.pid())).isEmpty();
+    }
+
+    /** Of the runs of one process: others may run programs beside this test. */
+    private static List<String> controlGroupsOf(long process) {
+        String[] names = Path.of("/sys/fs/cgroup")
+                .resolve("pids")
+                .toFile()
+                .list((folder, name) -> name.startsWith("lading-run-" + process + "-"));
+        return names == null ? List.of() : List.of(names);
     }
 
     private interface Condition {

@@ -15,9 +15,10 @@ public final class RunPrograms {
     private RunPrograms() {}
 
     /**
-     * Prints a line for each run: root's name, back end, exit code and output, its line feeds as commas.
+     * Prints a line for each run: root's name, back end, exit code and output, its line feeds as commas; what is to be noted goes to
+     * standard error.
      *
-     * @param words the back ends, comma between, or BEST; the state folder; pairs of a root and a platform; two hyphens; the command
+     * @param words the back ends, comma between, or BEST, or a runtime's path; the state folder; pairs of a root and a platform; two hyphens; the command
      */
     public static void main(String[] words) {
         List<String> all = Arrays.asList(words);
@@ -32,15 +33,24 @@ public final class RunPrograms {
                         .state(Path.of(all.get(1)));
                 RunResult run;
                 try {
-                    run = (backEnd.equals("BEST") ? launcher : launcher.backEnd(BackEnd.valueOf(backEnd)))
-                            .run(all.subList(end + 1, all.size()));
+                    run = by(launcher, backEnd).run(all.subList(end + 1, all.size()));
                 } catch (LadingException e) {
                     System.out.println(root.getFileName() + " " + backEnd + " " + e.getMessage());
                     continue;
                 }
+                run.notes().forEach(System.err::println);
                 System.out.println(root.getFileName() + " " + backEnd + " " + run.exitCode() + " "
                         + run.stdout().strip().replace("\n", ",") + run.stderr().strip());
             }
         }
+    }
+
+    private static Launcher by(Launcher launcher, String backEnd) {
+        if (backEnd.equals("BEST")) {
+            return launcher;
+        }
+        return backEnd.startsWith("/")
+                ? launcher.backEnd(BackEnd.RUNTIME).runtime(Path.of(backEnd))
+                : launcher.backEnd(BackEnd.valueOf(backEnd));
     }
 }
