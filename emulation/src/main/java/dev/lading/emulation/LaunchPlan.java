@@ -233,6 +233,11 @@ record LaunchPlan(
         return new LaunchPlan(spec, root, argv, program, account, all, ids, handlers, emulator, told);
     }
 
+    /** Says whether the run has to do with the process table that is here, for no new one can be mounted. */
+    boolean oldProcesses() {
+        return ids != Ids.HOST && Surroundings.processesHidden();
+    }
+
     /** Says whether the emulator has to be started by itself, for it can be registered nowhere. */
     boolean bareOnly() {
         return handlers.isEmpty() && spec.host.of(spec.platform) instanceof Execution.Emulated;

@@ -91,7 +91,7 @@ final class Run {
         if (plan.bareOnly() && EmulatorStart.takes(plan)) {
             return BackEnd.EMULATOR;
         }
-        if (RuntimeStart.program(plan.spec()).isPresent() && RuntimeStart.takes(plan)) {
+        if (RuntimeStart.program(plan.spec()).isPresent() && RuntimeStart.takes(plan) && !plan.oldProcesses()) {
             return BackEnd.RUNTIME;
         }
         return HostProgram.find(BubblewrapStart.PROGRAM).isPresent() ? BackEnd.BUBBLEWRAP : BackEnd.NAMESPACES;

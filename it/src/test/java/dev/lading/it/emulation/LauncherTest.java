@@ -204,7 +204,7 @@ class LauncherTest {
         return Command.run(command.toArray(String[]::new));
     }
 
-    private static String copied(Path folder, List<Class<?>> types) throws IOException, URISyntaxException {
+    static String copied(Path folder, List<Class<?>> types) throws IOException, URISyntaxException {
         List<String> path = new ArrayList<>();
         for (Class<?> type : types) {
             Path source = Path.of(
