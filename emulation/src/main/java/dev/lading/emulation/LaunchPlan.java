@@ -217,7 +217,29 @@ record LaunchPlan(
                 .map(ExecutableHeader::of)
                 .filter(ElfHeader.class::isInstance)
                 .map(ElfHeader.class::cast);
-        return needed.emulator.get().cpuModelFor(spec.platform, header);
+        Optional<CpuModel> model = needed.emulator.get().cpuModelFor(spec.platform, header);
+        model.ifPresent(chosen -> refuseNewer(spec, program, header, chosen));
+        return model;
+    }
+
+    /** What is built for a newer ARM than its image says would end with an illegal instruction. */
+    private static void refuseNewer(
+            LaunchSpec spec, Optional<Path> program, Optional<ElfHeader> header, CpuModel model) {
+        String variant = spec.platform.normalized().variant().orElse("");
+        header.flatMap(ElfHeader::platform)
+                .filter(built -> built.architecture().equals("arm")
+                        && built.variant().orElse("").compareTo(variant) > 0)
+                .ifPresent(built -> {
+                    ExecDiagnosis diagnosis = new ExecDiagnosis.VariantUnsupported(
+                            program.map(path -> String.valueOf(path.getFileName()))
+                                    .orElse("the program"),
+                            built,
+                            "it would be emulated on an " + model + ", for " + model.reason());
+                    throw new NotRunnableException(
+                            spec.root + " is run as " + spec.platform + ", and " + diagnosis + ", or run it as "
+                                    + built,
+                            diagnosis);
+                });
     }
 
     /** The same run with other settings of the emulator or the program's runtime. */
