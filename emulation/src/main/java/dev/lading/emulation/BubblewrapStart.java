@@ -139,7 +139,12 @@ final class BubblewrapStart {
 
     /** Bubblewrap makes {@code sys} read-only only where the folder itself may be written to, which nobody may (0.8.0). */
     private static void processes(LaunchPlan plan, List<String> words, String at) {
-        words.addAll(List.of("--proc", at));
+        if (plan.oldProcesses()) {
+            words.addAll(List.of("--bind", "/proc", at));
+            plan.notes().add(NamespaceStart.OLD_PROCESSES);
+        } else {
+            words.addAll(List.of("--proc", at));
+        }
         if (!plan.ids().unprivileged()) {
             for (String name : NamespaceStart.READ_ONLY) {
                 words.addAll(List.of("--ro-bind-try", "/proc/" + name, at + "/" + name));

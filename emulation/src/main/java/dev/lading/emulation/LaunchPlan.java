@@ -235,7 +235,29 @@ record LaunchPlan(
                 .map(ExecutableHeader::of)
                 .filter(ElfHeader.class::isInstance)
                 .map(ElfHeader.class::cast);
-        return needed.emulator.get().cpuModelFor(spec.platform, header);
+        Optional<CpuModel> model = needed.emulator.get().cpuModelFor(spec.platform, header);
+        model.ifPresent(chosen -> refuseNewer(spec, program, header, chosen));
+        return model;
+    }
+
+    /** What is built for a newer ARM than its image says would end with an illegal instruction. */
+    private static void refuseNewer(
+            LaunchSpec spec, Optional<Path> program, Optional<ElfHeader> header, CpuModel model) {
+        String variant = spec.platform.normalized().variant().orElse("");
+        header.flatMap(ElfHeader::platform)
+                .filter(built -> built.architecture().equals("arm")
+                        && built.variant().orElse("").compareTo(variant) > 0)
+                .ifPresent(built -> {
+                    ExecDiagnosis diagnosis = new ExecDiagnosis.VariantUnsupported(
+                            program.map(path -> String.valueOf(path.getFileName()))
+                                    .orElse("the program"),
+                            built,
+                            "it would be emulated on an " + model + ", for " + model.reason());
+                    throw new NotRunnableException(
+                            spec.root + " is run as " + spec.platform + ", and " + diagnosis + ", or run it as "
+                                    + built,
+                            diagnosis);
+                });
     }
 
     /** The same run with other settings of the emulator or the program's runtime. */
@@ -249,6 +271,11 @@ record LaunchPlan(
                         .sorted()
                         .collect(Collectors.joining(" ")));
         return new LaunchPlan(spec, root, argv, program, account, all, ids, handlers, emulator, told);
+    }
+
+    /** Says whether the run has to do with the process table that is here, for no new one can be mounted. */
+    boolean oldProcesses() {
+        return ids != Ids.HOST && Surroundings.processesHidden();
     }
 
     /** Says whether the emulator has to be started by itself, for it can be registered nowhere. */

@@ -13,7 +13,8 @@ import java.util.Set;
 final class MountTable {
     private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
     /** What a mount that came from outside a user namespace keeps: the kernel refuses a change that would drop it. */
-    private static final Set<String> KEPT = Set.of("nosuid", "nodev", "noexec", "noatime", "nodiratime", "relatime");
+    private static final Set<String> KEPT =
+            Set.of("ro", "nosuid", "nodev", "noexec", "noatime", "nodiratime", "relatime");
 
     private final List<String> lines = new ArrayList<>();
 

@@ -24,6 +24,9 @@ final class NamespaceStart {
     static final List<String> READ_ONLY = List.of("sys", "sysrq-trigger", "irq", "bus", "fs");
     static final List<String> HIDDEN = List.of("kcore", "keys", "timer_list", "sched_debug", "latency_stats");
 
+    static final String OLD_PROCESSES =
+            "it sees this container's processes: where parts of /proc are hidden no new one can be mounted";
+
     private NamespaceStart() {}
 
     static Start prepare(LaunchPlan plan, RunFolder run, RootView view) throws IOException {
@@ -35,7 +38,7 @@ final class NamespaceStart {
             switch (mounted.place().target()) {
                 case "/proc" -> processes(plan, mounts, at);
                 case "/dev" -> devices(run, mounts, at);
-                case "/sys" -> system(spec, mounts, at);
+                case "/sys" -> system(plan, mounts, at);
                 default -> other(mounted, mounts, at);
             }
         }
@@ -136,7 +139,12 @@ final class NamespaceStart {
     }
 
     private static void processes(LaunchPlan plan, MountTable mounts, Path at) {
-        mounts.add("proc", at, "proc", "nosuid,nodev,noexec");
+        if (plan.oldProcesses()) {
+            mounts.bind(Path.of("/proc"), at);
+            plan.notes().add(OLD_PROCESSES);
+        } else {
+            mounts.add("proc", at, "proc", "nosuid,nodev,noexec");
+        }
         if (!plan.ids().unprivileged()) {
             // What the host's root may write there by its number alone, without any capability.
             for (String name : READ_ONLY) {
@@ -175,14 +183,19 @@ final class NamespaceStart {
         mounts.add("mqueue", at.resolve("mqueue"), "mqueue", "nosuid,nodev,noexec");
     }
 
-    private static void system(LaunchSpec spec, MountTable mounts, Path at) {
-        if (spec.network == Network.NONE) {
+    private static void system(LaunchPlan plan, MountTable mounts, Path at) {
+        boolean alone = plan.spec().network == Network.NONE;
+        if (alone && !plan.oldProcesses()) {
             mounts.add("sysfs", at, "sysfs", "ro,nosuid,nodev,noexec");
             return;
         }
         // A new one may be mounted only by who has a network of its own.
         mounts.bind(Path.of("/sys"), at, List.of("ro", "nosuid", "nodev", "noexec"));
-        for (String name : List.of("fs/cgroup", "firmware", "kernel")) {
+        List<String> hidden = new ArrayList<>(List.of("fs/cgroup", "firmware", "kernel"));
+        if (alone) {
+            hidden.addAll(List.of("class/net", "devices/virtual/net"));
+        }
+        for (String name : hidden) {
             if (Files.isDirectory(Path.of("/sys", name))) {
                 mounts.add("tmpfs", at.resolve(name), "tmpfs", "ro,size=0,mode=0755,nosuid,nodev,noexec");
             }

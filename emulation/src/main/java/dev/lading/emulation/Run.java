@@ -107,7 +107,7 @@ final class Run {
         if (plan.bareOnly() && EmulatorStart.takes(plan)) {
             return BackEnd.EMULATOR;
         }
-        if (OciRuntime.find(plan.spec()).isPresent() && RuntimeStart.takes(plan)) {
+        if (OciRuntime.find(plan.spec()).isPresent() && RuntimeStart.takes(plan) && !plan.oldProcesses()) {
             return BackEnd.RUNTIME;
         }
         return HostProgram.find(BubblewrapStart.PROGRAM).isPresent() && !plan.spec().newPrivileges

@@ -215,8 +215,10 @@ final class RunFolder implements AutoCloseable {
                 end(line.substring(0, space), line.substring(space + 1));
             }
         }
-        for (String cgroup : lines(folder.resolve(CGROUPS))) {
-            removeCgroup(Path.of(cgroup));
+        List<Path> cgroups =
+                lines(folder.resolve(CGROUPS)).stream().map(Path::of).toList();
+        for (Path cgroup : cgroups) {
+            removeCgroup(cgroup, cgroups);
         }
         for (String stub : lines(folder.resolve(STUBS))) {
             removeStub(folder, stub);
@@ -240,7 +242,7 @@ final class RunFolder implements AutoCloseable {
     }
 
     /** The kernel refuses as long as the last process is still ending. */
-    private static void removeCgroup(Path cgroup) throws IOException {
+    private static void removeCgroup(Path cgroup, List<Path> all) throws IOException {
         long deadline = System.nanoTime() + CGROUP_PATIENCE.toNanos();
         while (cgroup.startsWith("/sys/fs/cgroup") && Files.isDirectory(cgroup, LinkOption.NOFOLLOW_LINKS)) {
             try {
@@ -250,7 +252,22 @@ final class RunFolder implements AutoCloseable {
                 if (System.nanoTime() > deadline) {
                     throw new IOException("the control group " + cgroup + " is still in use", e);
                 }
+                for (Path each : all) {
+                    thaw(each);
+                }
                 LockSupport.parkNanos(1_000_000);
+            }
+        }
+    }
+
+    /** A runtime that is ended while it sets limits leaves the processes frozen, and frozen ones end by no signal. */
+    private static void thaw(Path cgroup) {
+        Path state = cgroup.resolve("freezer.state");
+        if (state.startsWith("/sys/fs/cgroup") && Files.exists(state)) {
+            try {
+                Files.writeString(state, "THAWED", StandardOpenOption.WRITE);
+            } catch (IOException e) {
+                // It is gone; or it stays, and its removal tells that.
             }
         }
     }

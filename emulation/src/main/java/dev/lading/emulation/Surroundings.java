@@ -1,13 +1,20 @@
 package dev.lading.emulation;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** What this process may do and where it is, in words for messages. */
 final class Surroundings {
     private static final Path SELF = Path.of("/proc/self");
+
+    /** Places that the kernel keeps for mounts: nothing is there to be hidden. */
+    private static final Set<String> NOTHING_BELOW =
+            Set.of("/proc/sys/fs/binfmt_misc", "/proc/fs/nfsd", "/proc/openprom");
 
     private Surroundings() {}
 
@@ -34,6 +41,19 @@ final class Surroundings {
         return Optional.ofNullable(System.getenv("container"))
                 .filter(name -> !name.isEmpty())
                 .map(name -> "a container (" + name + ")");
+    }
+
+    /**
+     * Says whether parts of {@code /proc} are hidden here, as runtimes have it in their containers. In a user namespace the kernel
+     * then mounts no new one, nor a new {@code /sys}, for those would show what is hidden.
+     */
+    static boolean processesHidden() {
+        try (Stream<String> mounts = Files.lines(SELF.resolve("mountinfo"))) {
+            return mounts.map(line -> line.split(" ", 6)[4])
+                    .anyMatch(point -> point.startsWith("/proc/") && !NOTHING_BELOW.contains(point));
+        } catch (IOException | UncheckedIOException e) {
+            return false;
+        }
     }
 
     /** Why the host's table cannot be written, and what to do. */

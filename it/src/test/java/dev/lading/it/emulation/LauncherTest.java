@@ -181,7 +181,7 @@ class LauncherTest {
                 "--gid",
                 NOBODY,
                 "--");
-        Command command = OtherProcess.run(pod, shared.resolve("classes"), words);
+        Command command = OtherProcess.run(shared, pod, RunPrograms.class, words);
         List<String> lines = command.succeeded().lines().toList();
         assertThat(lines).as(command.err()).hasSize(4);
         assertThat(lines.get(0)).isEqualTo("arm64 BEST 0 aarch64");
@@ -192,8 +192,9 @@ class LauncherTest {
 
     private Command asNobody(List<String> words) throws IOException, URISyntaxException {
         return OtherProcess.run(
+                shared,
                 List.of(Peers.require("setpriv").toString(), "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"),
-                shared.resolve("classes"),
+                RunPrograms.class,
                 words);
     }
 
@@ -672,7 +673,7 @@ class LauncherTest {
         Process jvm = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
-                        OtherProcess.classPath(shared.resolve("classes")),
+                        OtherProcess.classPath(shared, List.of(RunPrograms.class, Launcher.class, Platform.class)),
                         RunPrograms.class.getName(),
                         backEnd.name(),
                         state.toString(),

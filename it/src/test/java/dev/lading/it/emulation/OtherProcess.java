@@ -11,34 +11,39 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Runs {@link RunPrograms} in a process of its own, from copies that everybody may read. */
+/** The library in a process of its own, started by a command before it, from copies of its classes that everybody may read. */
 final class OtherProcess {
     private OtherProcess() {}
 
-    /**
-     * Runs it to its end.
-     *
-     * @param before the command before it, such as one that gives rights up
-     * @param classes where to put the copies
-     * @param words what to hand over
-     */
-    static Command run(List<String> before, Path classes, List<String> words) throws IOException, URISyntaxException {
-        List<String> command = new ArrayList<>(before);
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                classPath(classes),
-                RunPrograms.class.getName()));
-        command.addAll(words);
-        return Command.run(command.toArray(String[]::new));
+    static Path ownJava() {
+        return Path.of(System.getProperty("java.home"), "bin", "java");
     }
 
-    static String classPath(Path folder) throws IOException, URISyntaxException {
+    static Command run(Path shared, List<String> before, Class<?> program, List<String> words)
+            throws IOException, URISyntaxException {
+        return Command.run(command(shared, before, ownJava(), program, words).toArray(String[]::new));
+    }
+
+    static List<String> command(Path shared, List<String> before, Path java, Class<?> program, List<String> words)
+            throws IOException, URISyntaxException {
+        List<String> command = new ArrayList<>(before);
+        command.addAll(List.of(
+                java.toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                classPath(shared, List.of(program, Launcher.class, Platform.class)),
+                program.getName()));
+        command.addAll(words);
+        return command;
+    }
+
+    /** Copies of what holds these types. */
+    static String classPath(Path shared, List<Class<?>> types) throws IOException, URISyntaxException {
         List<String> path = new ArrayList<>();
-        for (Class<?> type : List.of(RunPrograms.class, Launcher.class, Platform.class)) {
+        for (Class<?> type : types) {
             Path source = Path.of(
                     type.getProtectionDomain().getCodeSource().getLocation().toURI());
-            Path target = folder.resolve(type.getSimpleName());
+            Path target = shared.resolve("classes").resolve(type.getSimpleName());
             if (!Files.exists(target)) {
                 try (Stream<Path> files = Files.walk(source)) {
                     for (Path file : files.toList()) {

@@ -83,8 +83,9 @@ class SubordinateIdsTest {
         List<String> all = new ArrayList<>(List.of(ways, STATE, root.toString(), platform, "--"));
         all.addAll(command);
         return OtherProcess.run(
+                shared,
                 List.of(Peers.require("unshare").toString(), "--mount", "sh", "-c", mounts, "sh"),
-                shared.resolve("classes"),
+                RunPrograms.class,
                 all);
     }
 

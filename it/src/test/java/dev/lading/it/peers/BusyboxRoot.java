@@ -45,7 +45,22 @@ public final class BusyboxRoot {
      * @return the root
      */
     public static Path make(Path root, String architecture) {
-        Path unpacked = DebianPackages.unpacked(architecture, "busybox-static");
+        return make(root, DebianPackages.unpacked(architecture, "busybox-static"));
+    }
+
+    /**
+     * Makes one of a given release of Debian.
+     *
+     * @param root where
+     * @param release the release's name, such as {@code trixie}
+     * @param architecture Debian's name of the architecture
+     * @return the root
+     */
+    public static Path make(Path root, String release, String architecture) {
+        return make(root, DebianPackages.unpacked(release, architecture, "busybox-static"));
+    }
+
+    private static Path make(Path root, Path unpacked) {
         try {
             Path bin = Files.createDirectories(root.resolve("bin"));
             for (String folder : List.of("proc", "dev", "sys", "tmp", "etc", "home/user")) {

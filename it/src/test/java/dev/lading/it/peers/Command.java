@@ -40,6 +40,20 @@ public record Command(int exitCode, String out, String err) {
      * @return what it came to
      */
     public static Command run(Map<String, String> environment, String... words) {
+        return run(PATIENCE_SECONDS, environment, words);
+    }
+
+    /**
+     * Runs a command that may take half an hour, such as the installation of a system under emulation.
+     *
+     * @param words the command
+     * @return what it came to
+     */
+    public static Command patiently(String... words) {
+        return run(1800, Map.of(), words);
+    }
+
+    private static Command run(int patienceSeconds, Map<String, String> environment, String... words) {
         try {
             Path out = Files.createTempFile("out", "");
             Path err = Files.createTempFile("err", "");
@@ -50,9 +64,9 @@ public record Command(int exitCode, String out, String err) {
                 Process process = builder.redirectOutput(out.toFile())
                         .redirectError(err.toFile())
                         .start();
-                if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                if (!process.waitFor(patienceSeconds, TimeUnit.SECONDS)) {
                     process.destroyForcibly().waitFor();
-                    throw new AssertionError(List.of(words) + " did not end within " + PATIENCE_SECONDS + " s: "
+                    throw new AssertionError(List.of(words) + " did not end within " + patienceSeconds + " s: "
                             + Files.readString(err, StandardCharsets.UTF_8));
                 }
                 return new Command(

@@ -25,6 +25,20 @@ public final class Containerd implements AutoCloseable {
      * @return containerd, answering
      */
     public static Containerd start() {
+        return start(List.of());
+    }
+
+    /**
+     * Starts containerd where a table of handlers holds, so that it runs foreign images too.
+     *
+     * @param tables the table, of all identifiers
+     * @return containerd, answering
+     */
+    public static Containerd startWhere(PrivateTables tables) {
+        return start(tables.enter());
+    }
+
+    private static Containerd start(List<String> before) {
         Peers.requireRoot();
         Peers.require("runc");
         Path program = Peers.require("containerd");
@@ -38,8 +52,9 @@ public final class Containerd implements AutoCloseable {
                     "version = 2\nroot = \"" + folder + "/root\"\nstate = \"" + folder + "/state\"\n"
                             + "disabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n[grpc]\n  address = \"" + socket
                             + "\"\n[ttrpc]\n  address = \"" + folder + "/ttrpc\"\n");
-            PeerProcess process = PeerProcess.start(
-                    folder, List.of(program.toString(), "-c", config.toString()), () -> answers(ctr, socket));
+            List<String> command = new ArrayList<>(before);
+            command.addAll(List.of(program.toString(), "-c", config.toString()));
+            PeerProcess process = PeerProcess.start(folder, command, () -> answers(ctr, socket));
             return new Containerd(process, socket, ctr);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

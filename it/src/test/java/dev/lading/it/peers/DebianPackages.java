@@ -129,8 +129,12 @@ public final class DebianPackages {
         return options;
     }
 
-    /** The mirror that this host takes Debian from, if it is one. */
-    private static String mirror() {
+    /**
+     * The mirror that this host takes Debian from, if it is one.
+     *
+     * @return its address, or the usual one's
+     */
+    public static String mirror() {
         String sites = Command.run(
                         Peers.require("apt-get").toString(),
                         "indextargets",

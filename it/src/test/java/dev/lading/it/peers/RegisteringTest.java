@@ -258,6 +258,23 @@ class RegisteringTest {
     }
 
     @Test
+    void several_processes_that_register_at_once_do_not_fail() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(3);
+        try (PrivateTables tables = PrivateTables.open()) {
+            List<Future<Command>> processes =
+                    threads.invokeAll(Collections.nCopies(3, () -> tables.lading("emulators", "install")));
+            for (Future<Command> process : processes) {
+                process.get().succeeded();
+            }
+            assertThat(tables.table().handlers())
+                    .containsExactlyInAnyOrderElementsOf(Registration.of(host).handlers());
+        } finally {
+            threads.shutdownNow();
+            assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
     void systemd_takes_the_file_that_is_written_for_the_next_boot() throws IOException {
         Path systemd = Path.of("/usr/lib/systemd/systemd-binfmt");
         Assumptions.assumeTrue(Files.isExecutable(systemd), "SKIPPED: systemd-binfmt is not installed");

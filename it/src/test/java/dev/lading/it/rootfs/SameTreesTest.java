@@ -48,6 +48,15 @@ class SameTreesTest {
         wild(1, 100);
     }
 
+    /** GNU tar 1.34 made the folder of this stack anew with the time of the unpacking. */
+    @Test
+    void a_folder_with_a_link_and_the_second_name_of_an_empty_file_keeps_its_time_when_flattened() throws IOException {
+        Peers.requireRoot();
+        long seed = 10_059;
+        layout(temporary, seed, Style.PLAIN);
+        ours(temporary, seed);
+    }
+
     @Test
     @Tag("long")
     void a_thousand_stacks_of_layers_are_applied_as_others_apply_them() throws IOException {

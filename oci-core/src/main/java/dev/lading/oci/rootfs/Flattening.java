@@ -84,7 +84,12 @@ final class Flattening {
         }
     }
 
+    /**
+     * Further names of empty files come last: GNU tar makes symlinks that lead out of their folder at its very end, and keeps the
+     * time of the folder then only if nothing else made that folder and was left before.
+     */
     private void writeWithoutContent(Node root) throws IOException {
+        List<Node> empty = new ArrayList<>();
         for (var walk = new FileTree.Walk(root); walk.hasNext(); ) {
             Node node = walk.next().node();
             Inode inode = node.inode();
@@ -102,12 +107,15 @@ final class Flattening {
                     }
                     if (inode.size() == 0) {
                         emit(described(TarEntry.file(name, 0), node));
-                        emitLinks(node);
+                        empty.add(node);
                     } else {
                         wanted.get(inode.layer()).put(inode.ordinal(), node);
                     }
                 }
             }
+        }
+        for (Node first : empty) {
+            emitLinks(first);
         }
     }
 
