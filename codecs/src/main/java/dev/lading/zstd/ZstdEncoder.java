@@ -19,8 +19,9 @@ import java.util.concurrent.Executor;
  * level, which is outside the heap.
  *
  * <p>{@link #finish()} ends the last frame. {@link #close()} only lets go of threads and memory: closed without having been
- * finished, the stream is abandoned: what was written by then are whole frames, which do not tell that there were to be more. After a failure the encoder is closed. The stream written to is used
- * by the caller's thread alone, and neither flushed nor closed. Not safe for use by several threads.
+ * finished, the stream is abandoned, and what was written by then are whole frames, which do not tell that there were to be
+ * more. After a failure the encoder is closed. The stream written to is used by the caller's thread alone, and neither
+ * flushed nor closed. Not safe for use by several threads.
  *
  * <p>An interrupt of the caller's thread ends writing and finishing within some milliseconds by an
  * {@link InterruptedIOException}; the flag stays.

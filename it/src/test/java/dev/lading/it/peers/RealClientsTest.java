@@ -1,5 +1,6 @@
 package dev.lading.it.peers;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lading.emulation.HostExecution;
@@ -10,7 +11,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -110,6 +114,53 @@ class RealClientsTest {
             assertThat(dockerd.docker("run", "--rm", "--network", "none", name + ":1")
                             .succeeded())
                     .isEqualTo("hello from " + HOST);
+        }
+    }
+
+    @Test
+    void a_zstd_layer_of_several_frames_is_read_by_containerd_and_compressed_anew_by_skopeo(@TempDir Path temp)
+            throws IOException {
+        // A frame holds 8 MiB.
+        byte[] large = new byte[20 << 20];
+        new Random(1).nextBytes(large);
+        Path data = Files.write(temp.resolve("large"), large);
+        Command.lading(
+                        "build",
+                        "--compression",
+                        "zstd",
+                        "--add",
+                        data + ":/large",
+                        "--add",
+                        program(temp, HOST) + ":/app/run",
+                        "--platform",
+                        HOST.toString(),
+                        "--entrypoint",
+                        "/app/run",
+                        "-t",
+                        name + ":zstd",
+                        "--push")
+                .succeeded();
+        try (Containerd containerd = Containerd.start()) {
+            containerd.ctr("images", "pull", "--plain-http", name + ":zstd").succeeded();
+            assertThat(containerd.ctr("run", "--rm", name + ":zstd", "hello").succeeded())
+                    .isEqualTo("hello from " + HOST);
+        }
+        Command.run(
+                        Peers.require("skopeo").toString(),
+                        "copy",
+                        "--src-tls-verify=false",
+                        "--dest-decompress",
+                        "docker://" + name + ":zstd",
+                        "dir:" + temp.resolve("plain"))
+                .succeeded();
+        try (Stream<Path> blobs = Files.list(temp.resolve("plain"))) {
+            Path tar = blobs.filter(blob -> blob.toFile().length() > large.length)
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(Arrays.copyOfRange(Files.readAllBytes(tar), 257, 262)).isEqualTo("ustar".getBytes(US_ASCII));
+            Path unpacked = Files.createDirectory(temp.resolve("unpacked"));
+            Command.run("tar", "-xf", tar.toString(), "-C", unpacked.toString()).succeeded();
+            assertThat(unpacked.resolve("large")).hasBinaryContent(large);
         }
     }
 }
