@@ -6,6 +6,7 @@ import dev.lading.oci.Digest;
 import dev.lading.oci.LadingException;
 import dev.lading.oci.Layer;
 import dev.lading.oci.NotFoundException;
+import dev.lading.oci.content.Blob;
 import dev.lading.oci.content.ContentTarget;
 import dev.lading.oci.content.Role;
 import dev.lading.oci.content.SourceFailedException;
@@ -105,13 +106,14 @@ final class CachedWrite {
         }
         Descriptor layer = record.layer().descriptor();
         if (!target.exists(layer, Role.BLOB)) {
+            Blob kept;
             try {
-                target.put(folder.blob(layer));
+                kept = folder.blob(layer);
             } catch (NotFoundException e) {
-                if (folder.exists(layer, Role.BLOB)) {
-                    throw e;
-                }
                 return Optional.empty();
+            }
+            try {
+                target.put(kept);
             } catch (ContentMismatchException | SourceFailedException e) {
                 folder.forget(key, layer);
                 return Optional.empty();

@@ -112,7 +112,9 @@ class ImageRunnerTest {
             assertThat(ours.out()).contains("2: a b  c\n");
             Command theirs = byContainerd(platform);
             assertThat(ours.out()).as(theirs.err()).isEqualTo(theirs.out());
-            assertThat(ours.err()).isEqualTo(theirs.err());
+            // Of the command's own words there is one, where the runtime is an old one.
+            assertThat(ours.err().replaceFirst("(?m)^runc [0-9.]+\\S* is older than .*\n", ""))
+                    .isEqualTo(theirs.err());
             assertThat(ours.exitCode()).isEqualTo(theirs.exitCode());
         }
     }

@@ -81,7 +81,10 @@ class TerminalTest {
                 .map(word -> "'" + word.replace("'", "'\\''") + "'")
                 .collect(Collectors.joining(" "));
         Path file = Files.writeString(temp.resolve("session"), "stty cols 91 rows 33\n" + quoted + "\n" + after);
-        return new String[] {"env", "-u", "XDG_RUNTIME_DIR", script, "-qec", "exec sh " + file, "/dev/null"};
+        // Whoever runs the tests in the background hands on that an interrupt is ignored, which no terminal does.
+        return new String[] {
+            "env", "--default-signal", "-u", "XDG_RUNTIME_DIR", script, "-qec", "exec sh " + file, "/dev/null"
+        };
     }
 
     @ParameterizedTest
