@@ -29,8 +29,8 @@ import java.util.regex.Pattern;
  *
  * <p>Without rights on the host the run's root is the caller. The others inside are the subordinate identifiers that he was
  * given (subuid(5)); where there are none, or somebody else than root is asked for, a single identifier exists inside, and
- * every other owner is shown as nobody. A foreign program is started by an emulator that is registered for this run alone, where the kernel can; nothing
- * on the host changes. Emulation is no protection: the emulator is part of the program.
+ * every other owner is shown as nobody. A foreign program is started by an emulator that is registered for this run alone,
+ * where the kernel can; nothing on the host changes. Emulation is no protection: the emulator is part of the program.
  *
  * <p>All that a run leaves ends with it, if it fails, is interrupted or its time is over too. When this process is killed the
  * kernel ends the program, its mounts and its handlers; folders that are then left in the {@linkplain #state state folder} are
