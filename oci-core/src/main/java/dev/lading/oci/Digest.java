@@ -10,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The digest of content: an algorithm and its value in lower-case hexadecimal.
@@ -249,5 +250,16 @@ public record Digest(Algorithm algorithm, String hex) implements Comparable<Dige
     @Override
     public String toString() {
         return algorithm.word + ":" + hex;
+    }
+
+    // Written out, as in MediaType: digests are compared in almost every process.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Digest digest && digest.algorithm == algorithm && digest.hex.equals(hex);
+    }
+
+    @Override
+    public int hashCode() {
+        return hex.hashCode();
     }
 }
