@@ -6,7 +6,8 @@ import java.util.Arrays;
  * The strategy of the levels above the fast ones: for each hash of four bytes a chain of all places, the latest first, and for
  * three bytes the latest place. A match found waits until the next positions have been looked at.
  *
- * <p>Positions are absolute, so one comparison tells both the end of a chain and a place too far away.
+ * <p>Positions are absolute, so one comparison tells both the end of a chain and a place too far away. What happens seldom has
+ * no branch of its own: the compiler leaves out a branch that was not taken yet, and when it is throws the method away.
  */
 final class ChainMatcher implements Matcher {
     private static final int HASH_BITS = 17;
@@ -36,7 +37,7 @@ final class ChainMatcher implements Matcher {
     private final int stride;
     private int quiet;
     private int from;
-    private boolean shorts;
+    private int shortDistance;
     private final byte[] seen = new byte[256];
 
     ChainMatcher(DeflateLevel level) {
@@ -117,7 +118,7 @@ final class ChainMatcher implements Matcher {
         int limit = Math.min(chunkEnd, end - Window.TAIL);
         int known = end - Window.TAIL;
         int least = leastMatch(data, begin, chunkEnd);
-        shorts = least == 3;
+        shortDistance = Math.max(0, 4 - least) * SHORT_DISTANCE;
         int above = Math.max(3, least - 1);
         int literals = begin;
         int calm = begin - quiet;
@@ -209,14 +210,10 @@ final class ChainMatcher implements Matcher {
         int s = shortHash(four);
         int shortPlace = latestShort[s];
         latestShort[s] = pos;
-        if (atLeast >= end - pos) {
-            return 0;
-        }
         int match = walk(data, pos, atLeast == 3 ? place : tailPlace(data, pos + atLeast - 3), atLeast, tries, end);
         if (match == 0
                 && atLeast == 3
-                && shorts
-                && shortPlace > pos - SHORT_DISTANCE
+                && shortPlace > pos - shortDistance
                 && ((int) Window.INT.get(data, shortPlace) ^ four) << 8 == 0) {
             return 3 << 16 | pos - shortPlace;
         }
@@ -240,10 +237,11 @@ final class ChainMatcher implements Matcher {
         int length = atLeast;
         int ahead = length - 3;
         int place = first - ahead;
-        int left = tries;
         int distance = 0;
+        int enough = Math.min(nice, end - pos - 8);
         long start = (long) Window.LONG.get(data, pos);
-        while (place > low && left-- > 0) {
+        // place > low and left > 0, in one condition: see the class.
+        for (int left = tries; (low - place & -left) < 0; left--) {
             long difference = start ^ (long) Window.LONG.get(data, place);
             if ((int) difference == 0) {
                 int here = difference != 0
@@ -252,7 +250,7 @@ final class ChainMatcher implements Matcher {
                 if (here > length) {
                     length = here;
                     distance = pos - place;
-                    if (here >= nice || here >= end - pos - 8) {
+                    if (here >= enough) {
                         break;
                     }
                     ahead = length - 3;
