@@ -181,8 +181,17 @@ public final class Crew<P extends Piece> {
             lock.unlock();
         }
         if (executor.isPresent()) {
+            Thread owner = Thread.currentThread();
             try {
-                executor.get().execute(() -> work(false));
+                executor.get().execute(() -> {
+                    if (Thread.currentThread() == owner) {
+                        // It is full, and runs tasks where they are given: the owner's thread heeds interrupts by
+                        // itself.
+                        unhired();
+                    } else {
+                        work(false);
+                    }
+                });
             } catch (RejectedExecutionException e) {
                 // It is full or shut down: the owner's thread does the work.
                 unhired();
