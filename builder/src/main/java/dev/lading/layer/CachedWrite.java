@@ -172,6 +172,7 @@ final class CachedWrite {
             close();
             seen.clear();
             doubtful.clear();
+            content.reset();
             try {
                 Path begun = folder.begin();
                 path = begun;

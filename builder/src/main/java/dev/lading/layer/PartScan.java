@@ -90,6 +90,14 @@ final class PartScan {
         return part.destination().getBytes(StandardCharsets.UTF_8);
     }
 
+    /** Where the folder or file that a part names goes. */
+    static byte[] goesTo(Part part) {
+        byte[] destination = destination(part);
+        return part.source() instanceof FileSource single && part.below()
+                ? PathBytes.joined(destination, PathBytes.ofName(single.file()))
+                : destination;
+    }
+
     static LayerEntry parentFolder(byte[] path) {
         TarEntry header = TarEntry.folder(path).withMode(Rules.EXECUTABLE);
         return new LayerEntry(path, header, FileContent.NONE, "a folder above");
@@ -120,12 +128,11 @@ final class PartScan {
     }
 
     private void singleFile(Path file) {
-        byte[] destination = destination(part);
         try {
             // A link named by the caller is what it points to; where it leads may not change between here and the
             // reading.
             Path real = file.toRealPath();
-            byte[] path = part.below() ? PathBytes.joined(destination, PathBytes.ofName(file)) : destination;
+            byte[] path = goesTo(part);
             new FolderScan(part, file.getFileSystem(), detail, entries).file(real, path, lastStep(path));
         } catch (IOException e) {
             throw LadingException.from("cannot look at the file " + file, e);

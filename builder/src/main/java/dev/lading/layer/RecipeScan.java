@@ -3,6 +3,7 @@ package dev.lading.layer;
 import dev.lading.oci.InvalidInputException;
 import dev.lading.tar.TarKind;
 import java.io.Closeable;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -100,7 +101,8 @@ final class RecipeScan implements Closeable {
             joined.nodes().forEach(child -> tellNotLookedFor(child, observer));
         } else if (node instanceof Part part) {
             PartScan.notLookedFor(part)
-                    .ifPresent(attributes -> observer.notLookedFor("/" + part.destination(), attributes));
+                    .ifPresent(attributes -> observer.notLookedFor(
+                            "/" + new String(PartScan.goesTo(part), StandardCharsets.UTF_8), attributes));
         }
     }
 

@@ -339,6 +339,7 @@ class ArchiveSourcesTest {
                 .and(folder(folder).into("/user").keepAttributes(AttributeReader.user()))
                 .and(folder(folder).into("/all").keepAttributes(any -> Map.of()))
                 .and(file(file).into("/file"))
+                .and(file(file).into("/below/"))
                 .and(bytes(new byte[1]).into("/bytes"));
         LayerCache cache = LayerCache.in(temp.resolve("cache"));
         LayerWriter writer = LayerWriter.with(Compression.none());
@@ -349,7 +350,8 @@ class ArchiveSourcesTest {
                     .containsExactly(
                             "/none all extended attributes",
                             "/user extended attributes outside user.*",
-                            "/file all extended attributes");
+                            "/file all extended attributes",
+                            "/below/file all extended attributes");
         }
     }
 

@@ -227,6 +227,16 @@ class LayerCacheTest {
     }
 
     @Test
+    void a_file_at_which_a_first_run_broke_off_is_known_by_its_content_too() throws IOException {
+        Files.write(from.resolve("lib/c"), new byte[1_000_000]);
+        RunCounter broken = new RunCounter();
+        broken.breaksOnceAfterBytes = 500_000;
+        LayerWriter.with(none()).threads(1).cache(now()).write(folder(from).into("/app"), broken);
+        assertThat(broken.runs).hasValue(2);
+        assertThat(makes(now(), folder(from).into("/app"), none())).isFalse();
+    }
+
+    @Test
     void generated_content_is_compared_by_content() {
         AtomicInteger value = new AtomicInteger(1);
         LayerRecipe recipe = generated(1, () -> new ByteArrayInputStream(new byte[] {value.byteValue()}))

@@ -19,8 +19,8 @@ import java.util.concurrent.Executor;
  * operating system or the processor. A new version of this library may compress better, and so otherwise.
  *
  * <p>The content is compressed in segments of 1 MiB, each of which may point back into the one before, by the caller's
- * thread and as many others as are asked for. Memory is at most 4 MiB and 6 MiB more for each thread, whatever the length; nothing is
- * written before the first segment is full or the end is known.
+ * thread and as many others as are asked for. Memory is at most 6 MiB and 6 MiB more for each thread,
+ * whatever the length; nothing is written before the first segment is full or the end is known.
  *
  * <p>{@link #finish()} ends the member. {@link #close()} only lets go of threads and memory: closed without having been
  * finished, the stream is abandoned and lacks its end, so a failure can never look like a short but whole stream. After

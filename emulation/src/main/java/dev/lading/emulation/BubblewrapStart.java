@@ -56,7 +56,7 @@ final class BubblewrapStart {
         words.addAll(plan.argv());
         String start = "exec " + ShellText.quoted(words) + " 9<" + ARGUMENTS + " 8>" + STATUS;
         if (Terminal.given(plan.spec())) {
-            start = "exec " + ShellText.quoted(Terminal.around(start));
+            start = "exec " + ShellText.quoted(Terminal.around(start, Optional.empty()));
         }
         stage.script().line("umask 022").line(start + " 2>&3 3>&-");
         stage.write();
@@ -69,7 +69,8 @@ final class BubblewrapStart {
                 code -> status(run).contains("exit-code")
                         || code > RunJudge.SIGNAL_BASE && status(run).contains("child-pid"),
                 Stage.LOG,
-                Optional.empty());
+                Optional.empty(),
+                Terminal.given(plan.spec()) ? 3 : 2);
     }
 
     static String groups(Account account) {

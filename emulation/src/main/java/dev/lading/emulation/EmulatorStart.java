@@ -68,6 +68,6 @@ final class EmulatorStart {
         script.writeTo(run.path().resolve(Stage.SCRIPT));
         List<String> command = new ArrayList<>(Stage.diesWithParent());
         command.addAll(List.of(Stage.tool("sh"), "./" + Stage.SCRIPT));
-        return new Start(command, false, () -> true, code -> true, Stage.LOG, Optional.empty());
+        return new Start(command, false, () -> true, code -> true, Stage.LOG, Optional.empty(), 0);
     }
 }

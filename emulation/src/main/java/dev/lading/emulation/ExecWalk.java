@@ -95,7 +95,7 @@ final class ExecWalk {
         if (!regular || (mode(file) & EXECUTE_BITS) == 0) {
             return new ExecDiagnosis.NotExecutable(name, regular);
         }
-        Optional<Path> noexec = Mounts.noexec(file);
+        Optional<Path> noexec = Mounts.of(file).filter(Mounts.Mount::noexec).map(Mounts.Mount::point);
         if (noexec.isPresent()) {
             return new ExecDiagnosis.NoexecMount(name, noexec.get());
         }

@@ -10,6 +10,7 @@ import dev.lading.oci.UnsupportedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -197,10 +198,15 @@ public final class Launcher {
     }
 
     private static String absolute(String target) {
-        if (!target.startsWith("/") || target.indexOf('\0') >= 0) {
-            throw new InvalidInputException("«" + target.replace('\0', ' ') + "» is no absolute name inside the root");
+        try {
+            if (Path.of(target).isAbsolute()) {
+                return target;
+            }
+        } catch (InvalidPathException e) {
+            throw new InvalidInputException(
+                    "no file on this host can have the name " + target.replace('\0', ' ') + ": " + e.getReason(), e);
         }
-        return target;
+        throw new InvalidInputException("«" + target + "» is no absolute name inside the root");
     }
 
     /**

@@ -11,7 +11,6 @@ import java.util.Set;
 
 /** Lines for {@code mount --all}, which makes all mounts of a run in one process, in order. */
 final class MountTable {
-    private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
     /** What a mount that came from outside a user namespace keeps: the kernel refuses a change that would drop it. */
     private static final Set<String> KEPT =
             Set.of("ro", "nosuid", "nodev", "noexec", "noatime", "nodiratime", "relatime");
@@ -26,7 +25,8 @@ final class MountTable {
     MountTable bind(Path source, Path target, List<String> options) {
         List<String> all = new ArrayList<>(List.of("rbind"));
         all.addAll(options);
-        optionsOf(source).stream()
+        Mounts.of(source).stream()
+                .flatMap(mount -> mount.options().stream())
                 .filter(o -> KEPT.contains(o) && !all.contains(o))
                 .forEach(all::add);
         return add(source.toString(), target, "none", String.join(",", all));
@@ -52,34 +52,5 @@ final class MountTable {
                 .replace("\t", "\\011")
                 .replace("\n", "\\012")
                 .replace("#", "\\043");
-    }
-
-    private static String unescaped(String field) {
-        return field.replace("\\040", " ")
-                .replace("\\011", "\t")
-                .replace("\\012", "\n")
-                .replace("\\134", "\\");
-    }
-
-    /** The options of the mount that a path lies on (proc(5), mountinfo: fields 5 and 6). */
-    private static List<String> optionsOf(Path path) {
-        List<String> options = List.of();
-        int longest = -1;
-        try {
-            Path real = path.toRealPath();
-            for (String line : Files.readAllLines(MOUNTS, UTF_8)) {
-                String[] fields = line.split(" ", 7);
-                Path point = Path.of(unescaped(fields[4]));
-                // Of several on one place the last is seen.
-                if (real.startsWith(point) && point.getNameCount() >= longest) {
-                    longest = point.getNameCount();
-                    options = List.of(fields[5].split(",", -1));
-                }
-            }
-        } catch (IOException e) {
-            // Without the table the mount is tried as it is asked for.
-            return List.of();
-        }
-        return options;
     }
 }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,36 +17,44 @@ final class Mounts {
 
     private Mounts() {}
 
-    /** Finds where the file system of a file is mounted, if nothing on it may be started. */
-    static Optional<Path> noexec(Path file) {
+    /** Where something is mounted, and with what options. */
+    record Mount(Path point, List<String> options) {
+        boolean noexec() {
+            return options.contains("noexec");
+        }
+    }
+
+    /** Finds the mount that a file lies on. */
+    static Optional<Mount> of(Path file) {
         try {
-            return noexec(file.toRealPath(), Files.readAllLines(MOUNTS, UTF_8));
+            // A name that is no UTF-8 is not to hide the others.
+            return of(
+                    file.toRealPath(),
+                    new String(Files.readAllBytes(MOUNTS), UTF_8).lines().toList());
         } catch (IOException e) {
             // Not Linux, or a file of another kind of file system.
             return Optional.empty();
         }
     }
 
-    static Optional<Path> noexec(Path file, List<String> lines) {
-        Path nearest = Path.of("/");
-        boolean noexec = false;
+    static Optional<Mount> of(Path file, List<String> lines) {
+        Mount nearest = new Mount(Path.of("/"), List.of());
         for (String line : lines) {
             String[] fields = line.split(" ", -1);
             if (fields.length <= OPTIONS) {
                 continue;
             }
             try {
-                Path mountPoint = Path.of(unescaped(fields[MOUNT_POINT]));
+                Path point = Path.of(unescaped(fields[MOUNT_POINT]));
                 // Of two at one place the later one is on top.
-                if (file.startsWith(mountPoint) && mountPoint.startsWith(nearest)) {
-                    nearest = mountPoint;
-                    noexec = Arrays.asList(fields[OPTIONS].split(",", -1)).contains("noexec");
+                if (file.startsWith(point) && point.startsWith(nearest.point())) {
+                    nearest = new Mount(point, List.of(fields[OPTIONS].split(",", -1)));
                 }
             } catch (InvalidPathException e) {
                 // A name that this JVM cannot write holds no file that it can name.
             }
         }
-        return noexec ? Optional.of(nearest) : Optional.empty();
+        return Optional.of(nearest);
     }
 
     /** Blank, tab, line feed and backslash are written as three octal digits. */

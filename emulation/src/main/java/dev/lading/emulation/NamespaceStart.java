@@ -73,7 +73,9 @@ final class NamespaceStart {
         last.addAll(argv);
         // In a process of its own: the shell stays the first, and keeps what it says of signals to its log.
         if (Terminal.given(spec)) {
-            last = Terminal.around("exec " + ShellText.quoted(last));
+            last = Terminal.around(
+                    "exec " + ShellText.quoted(last),
+                    Optional.ofNullable(plan.environment().get("SHELL")));
         }
         stage.script().line("( exec " + ShellText.quoted(last) + " 2>&3 3>&- )").line("exit $?");
         stage.write();
@@ -89,7 +91,8 @@ final class NamespaceStart {
                 () -> Files.exists(ready),
                 code -> Files.exists(ready),
                 Stage.LOG,
-                Optional.empty());
+                Optional.empty(),
+                Terminal.given(spec) ? 3 : 2);
     }
 
     /**

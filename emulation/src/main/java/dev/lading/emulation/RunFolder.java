@@ -152,6 +152,8 @@ final class RunFolder implements AutoCloseable {
 
     @Override
     public void close() {
+        // An interrupt has ended the run; it is not to end what clears up.
+        boolean interrupted = Thread.interrupted();
         try {
             clear(folder);
             Files.deleteIfExists(lockFile);
@@ -161,6 +163,10 @@ final class RunFolder implements AutoCloseable {
             }
         } catch (IOException e) {
             throw LadingException.from("cannot remove the state of a run, " + folder, e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -105,7 +105,8 @@ final class RuntimeStart {
                 () -> true,
                 code -> Files.exists(ready) && !failed(log, code),
                 LOG,
-                Optional.of(signals));
+                Optional.of(signals),
+                0);
     }
 
     /** Which process namespace to join is known to the script alone, so the script writes the configuration. */

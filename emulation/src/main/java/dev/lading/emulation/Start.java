@@ -13,8 +13,8 @@ import java.util.function.Predicate;
  * @param ready says whether the program is about to be started, so that signals are for it and not for what prepares it
  * @param began says of an exit code whether the program itself was started, or its start failed
  * @param log the file in the run's folder that says why a start failed
- * @param signals the command that sends a signal, if its number is appended; where it is empty the program is the only child of
- *     the command's only child, and one child further where it has a terminal of its own
+ * @param signals the command that sends a signal, if its number is appended; where it is empty the kernel's own is sent
+ * @param depth how far below the command the program is then: 0 if it is the command's process, 1 its child, and so on
  */
 record Start(
         List<String> command,
@@ -22,4 +22,5 @@ record Start(
         BooleanSupplier ready,
         Predicate<Integer> began,
         String log,
-        Optional<List<String>> signals) {}
+        Optional<List<String>> signals,
+        int depth) {}

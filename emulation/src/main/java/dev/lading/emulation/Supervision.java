@@ -267,16 +267,13 @@ final class Supervision {
         if (!start.ready().getAsBoolean()) {
             return false;
         }
-        if (!start.ready().getAsBoolean()) {
-            return false;
-        }
         List<String> command = new ArrayList<>();
         if (start.signals().isPresent()) {
             command.addAll(start.signals().get());
             command.add(Integer.toString(number));
         } else {
-            Optional<ProcessHandle> program = onlyChild(process.toHandle()).flatMap(Supervision::onlyChild);
-            if (Terminal.given(spec)) {
+            Optional<ProcessHandle> program = Optional.of(process.toHandle());
+            for (int below = 0; below < start.depth(); below++) {
                 program = program.flatMap(Supervision::onlyChild);
             }
             if (program.isEmpty()) {

@@ -38,13 +38,28 @@ final class Terminal {
         }
     }
 
-    /** The words that start a command of the shell in a terminal of its own, and end with its exit code. */
-    static List<String> around(String command) {
+    /**
+     * The words that start a command of the shell in a terminal of its own, and end with its exit code.
+     *
+     * @param shell what the command finds in the variable SHELL, if anything. It is not left to the program that makes the
+     *     terminal, which would start what it names: on the host, and an image may say what.
+     */
+    static List<String> around(String command, Optional<String> shell) {
         String script = HostProgram.find(PROGRAM)
                 .map(Path::toString)
                 .orElseThrow(() -> new UnsupportedException("a terminal cannot be given without the program «script» of"
                         + " util-linux on this host; install it, install runc, or redirect one of the streams"));
-        return List.of(script, "--quiet", "--return", "--command", command, "/dev/null");
+        String variable =
+                shell.map(value -> "export SHELL=" + ShellText.quoted(value)).orElse("unset SHELL");
+        return List.of(
+                Stage.tool("env"),
+                "SHELL=" + Stage.tool("sh"),
+                script,
+                "--quiet",
+                "--return",
+                "--command",
+                variable + "; " + command,
+                "/dev/null");
     }
 
     /** How large this process's terminal is, if it says so. */

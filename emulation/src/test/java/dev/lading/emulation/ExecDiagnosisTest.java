@@ -371,9 +371,16 @@ class ExecDiagnosisTest {
         List<String> mounts = List.of(
                 "22 1 0:20 / / rw,relatime - ext4 /dev/vda rw",
                 "23 22 0:21 / /data\\040x rw,nosuid,noexec - tmpfs none rw",
-                "24 23 0:22 / /data\\040x/y rw - tmpfs none rw");
-        assertThat(Mounts.noexec(Path.of("/data x/app"), mounts)).contains(Path.of("/data x"));
-        assertThat(Mounts.noexec(Path.of("/data x/y/app"), mounts)).isEmpty();
-        assertThat(Mounts.noexec(Path.of("/data/app"), mounts)).isEmpty();
+                "24 23 0:22 / /data\\040x/y rw - tmpfs none rw",
+                "25 22 0:23 / /no\\000name rw,noexec - tmpfs none rw");
+        assertThat(mountOf("/data x/app", mounts)).isEqualTo("/data x noexec");
+        assertThat(mountOf("/data x/y/app", mounts)).isEqualTo("/data x/y");
+        assertThat(mountOf("/data/app", mounts)).isEqualTo("/");
+    }
+
+    private static String mountOf(String file, List<String> mounts) {
+        return Mounts.of(Path.of(file), mounts)
+                .map(mount -> mount.point() + (mount.noexec() ? " noexec" : ""))
+                .orElseThrow();
     }
 }

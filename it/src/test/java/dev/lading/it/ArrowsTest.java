@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -16,6 +17,8 @@ import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.module.ModuleDescriptor;
 import java.net.URI;
 import java.nio.file.Files;
@@ -27,7 +30,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.platform.commons.annotation.Testable;
 
 /**
  * The arrows of ARCHITECTURE.md, between modules and between packages, held by a test.
@@ -399,6 +404,45 @@ class ArrowsTest {
                 .should()
                 .callMethod(System.class, "exit", int.class)
                 .check(CLASSES);
+    }
+
+    /** What surefire passes over: it takes classes whose names end in Test, and JUnit those within that are Nested. */
+    @Test
+    void every_class_with_tests_is_run() {
+        Set<Path> tests = MODULES_BUILT.stream()
+                .map(module -> module.folder().resolveSibling(""))
+                .flatMap(ArrowsTest::testClasses)
+                .collect(toSet());
+        Set<String> passedOver = new ClassFileImporter()
+                .importPaths(tests).stream()
+                        .filter(one -> !one.getModifiers().contains(JavaModifier.ABSTRACT) && !isRun(one))
+                        .filter(one -> one.getAllMethods().stream().anyMatch(ArrowsTest::isTest))
+                        .map(JavaClass::getName)
+                        .collect(toCollection(TreeSet::new));
+        // Started by the test of the leak check, which wants them to fail.
+        assertThat(passedOver).isNotEmpty().allMatch(name -> name.startsWith("dev.lading.testsupport.LeakCheckTest$"));
+    }
+
+    private static Stream<Path> testClasses(Path modules) {
+        try (Stream<Path> folders = Files.list(modules)) {
+            return folders
+                    .map(folder -> folder.resolve("target/test-classes"))
+                    .filter(Files::isDirectory)
+                    .toList()
+                    .stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isRun(JavaClass tests) {
+        return tests.getEnclosingClass()
+                .map(around -> tests.isAnnotatedWith(Nested.class) && isRun(around))
+                .orElse(tests.getSimpleName().endsWith("Test"));
+    }
+
+    private static boolean isTest(JavaMethod method) {
+        return method.isAnnotatedWith(Testable.class) || method.isMetaAnnotatedWith(Testable.class);
     }
 
     private static boolean isOurs(String name) {

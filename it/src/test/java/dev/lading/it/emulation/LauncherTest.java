@@ -475,6 +475,19 @@ class LauncherTest {
     @ParameterizedTest
     @EnumSource(mode = Mode.EXCLUDE, names = "EMULATOR")
     void a_signal_reaches_the_program(BackEnd backEnd) throws Exception {
+        signalled(launcher(backEnd), "sh", "-c", "trap 'exit 9' USR1; echo; while :; do sleep 0.05; done");
+    }
+
+    /** The program has a child, which is not meant. */
+    @Test
+    void a_signal_reaches_the_program_of_a_bare_emulator() throws Exception {
+        String line = "trap 'kill -9 $!; exit 9' USR1; (trap : USR1; echo; while :; do :; done) & wait";
+        Launcher launcher =
+                launcher(BackEnd.EMULATOR).root(shared.resolve("arm64")).platform(Platform.LINUX_ARM64);
+        signalled(launcher, "/bin/busybox", "sh", "-c", line);
+    }
+
+    private static void signalled(Launcher launcher, String... argv) throws Exception {
         CountDownLatch ready = new CountDownLatch(1);
         Exchanger<RunningProgram> handed = new Exchanger<>();
         ExecutorService one = Executors.newSingleThreadExecutor();
@@ -483,12 +496,11 @@ class LauncherTest {
                 RunningProgram program = handed.exchange(new Nobody(), 60, TimeUnit.SECONDS);
                 return ready.await(60, TimeUnit.SECONDS) && program.signal(10);
             });
-            RunResult run = launcher(backEnd)
-                    .timeout(Duration.ofSeconds(60))
+            RunResult run = launcher.timeout(Duration.ofSeconds(60))
                     .stdin(new Endless())
                     .stdout(new Line(ready))
                     .whenStarted(program -> hand(handed, program))
-                    .run("sh", "-c", "trap 'exit 9' USR1; echo; while :; do sleep 0.05; done");
+                    .run(argv);
             assertThat(run.exitCode()).isEqualTo(9);
             assertThat(sent.get()).isTrue();
         } finally {

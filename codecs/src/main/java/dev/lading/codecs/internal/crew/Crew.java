@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Has pieces compressed by several threads and handed back in their order.
@@ -58,6 +60,9 @@ public final class Crew<P extends Piece> {
     private int working;
     private int idle;
     private volatile boolean ended;
+
+    /** What tasks know of this crew: nothing after its end, for an executor may keep them, and they would keep the pieces. */
+    private final AtomicReference<@Nullable Crew<P>> itself = new AtomicReference<>(this);
 
     /**
      * Makes a crew; no thread is started yet.
@@ -181,8 +186,10 @@ public final class Crew<P extends Piece> {
             lock.unlock();
         }
         if (executor.isPresent()) {
+            AtomicReference<@Nullable Crew<P>> crew = itself;
+            Thread owner = Thread.currentThread();
             try {
-                executor.get().execute(() -> work(false));
+                executor.get().execute(() -> help(crew.get(), owner));
             } catch (RejectedExecutionException e) {
                 // It is full or shut down: the owner's thread does the work.
                 unhired();
@@ -193,6 +200,19 @@ public final class Crew<P extends Piece> {
         thread.setDaemon(true);
         own.add(thread);
         thread.start();
+    }
+
+    /** A task for an executor; it may begin long after the end of the crew. */
+    private static void help(@Nullable Crew<?> crew, Thread owner) {
+        if (crew == null) {
+            return;
+        }
+        if (Thread.currentThread() == owner) {
+            // The executor is full, and runs tasks where they are given: the owner's thread heeds interrupts by itself.
+            crew.unhired();
+        } else {
+            crew.work(false);
+        }
     }
 
     private void unhired() {
@@ -254,6 +274,7 @@ public final class Crew<P extends Piece> {
      * an interrupt is kept.
      */
     public void end() {
+        itself.set(null);
         lock.lock();
         try {
             ended = true;
