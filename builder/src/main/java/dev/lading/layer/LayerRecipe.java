@@ -468,7 +468,7 @@ public final class LayerRecipe {
     }
 
     /**
-     * Returns this recipe with the extended attributes of what its folders hold, of links not. Attributes with an empty value
+     * Returns this recipe with the extended attributes of its files, its folders and what these hold, of links not. Attributes with an empty value
      * are left out, for an archive cannot say them. What is not looked for is told by {@link EntryObserver#notLookedFor}.
      *
      * @param reader reads them, such as {@link AttributeReader#user} or {@link Getfattr}

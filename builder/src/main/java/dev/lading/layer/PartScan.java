@@ -78,7 +78,7 @@ final class PartScan {
             return Optional.empty();
         }
         Optional<AttributeReader> reader = part.rules().attributes();
-        if (reader.isEmpty() || part.source() instanceof FileSource) {
+        if (reader.isEmpty()) {
             return Optional.of("all extended attributes");
         }
         return reader.get() == UserAttributes.READER

@@ -267,6 +267,10 @@ class LayerRecipeTest {
             assertThat(layers.entry(recipe, "app/lib/o d\n\\d").otherRecordKeys())
                     .hasSize(1);
             assertThat(layers.entry(recipe, "app/lib/").otherRecordKeys()).containsExactly("SCHILY.xattr.user.folder");
+            LayerRecipe alone = file(odd).keepAttributes(reader);
+            assertThat(layers.entry(alone.into("/x/"), "x/o d\n\\d").otherRecordKeys())
+                    .containsExactly("SCHILY.xattr.user.note");
+            assertThat(layers.entry(alone.into("/x"), "x").otherRecordKeys()).containsExactly("SCHILY.xattr.user.note");
         }
         assertThatThrownBy(() -> Getfattr.at(Path.of("getfattr"))).isInstanceOf(InvalidInputException.class);
         assertThatThrownBy(() -> Getfattr.at(temp.resolve("none"))).isInstanceOf(NotFoundException.class);
