@@ -52,6 +52,9 @@ final class UnpackVerb implements Verb {
     }
 
     private static Path folder(String word) {
+        if (word.isEmpty()) {
+            throw new UsageException("no folder is named to unpack into");
+        }
         try {
             return Path.of(word);
         } catch (InvalidPathException e) {

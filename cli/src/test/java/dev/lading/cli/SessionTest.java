@@ -405,6 +405,7 @@ class SessionTest {
         assertThat(folder.resolve("none")).doesNotExist();
         assertThat(lading("unpack", "--platform", "//", layout("1"), root.toString()))
                 .isEqualTo(ExitCode.USAGE);
+        assertThat(lading("unpack", layout("1"), "")).isEqualTo(ExitCode.USAGE);
     }
 
     @Test

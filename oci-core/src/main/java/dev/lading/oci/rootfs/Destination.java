@@ -79,7 +79,10 @@ final class Destination {
             boolean posix = Files.getFileAttributeView(real, PosixFileAttributeView.class) != null;
             return new Destination(real, made, posix);
         } catch (IOException e) {
-            throw new UnavailableException("cannot make the folder " + folder + ": " + e.getMessage(), e);
+            throw new UnavailableException(
+                    "cannot make the folder " + folder + ": " + e.getMessage() + " ("
+                            + e.getClass().getSimpleName() + ")",
+                    e);
         }
     }
 
