@@ -243,7 +243,8 @@ public final class LayerRecipe {
             boolean named = source.hasEntries() || source.hasName() || isOpaque;
             if (ownName && !named) {
                 throw new InvalidInputException(
-                        "generated content has no name of its own; name the file after «" + path + "»");
+                        "neither generated content nor a stated link, folder or whiteout has a name of its own; "
+                                + "write one behind «" + path + "»");
             }
             boolean below = source.hasEntries() || ownName && source.hasName();
             return new Part(source, clean, below, part.rules(), part.selection());

@@ -139,7 +139,9 @@ final class PartScan {
 
     private byte[] namedDestination() {
         if (part.below()) {
-            throw new InvalidInputException("generated content has no name of its own; say where it goes by into(…)");
+            throw new InvalidInputException(
+                    "neither generated content nor a stated link, folder or whiteout has a name of its own; "
+                            + "say where it goes by into(…)");
         }
         return destination(part);
     }

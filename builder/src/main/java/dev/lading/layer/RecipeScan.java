@@ -80,6 +80,7 @@ final class RecipeScan implements Closeable {
     List<LayerEntry> entries() {
         List<LayerEntry> merged = merged(root);
         merged = withParents(merged);
+        merged.forEach(RecipeScan::checkLength);
         checkWhiteouts(merged);
         linked(merged);
         return merged;
@@ -232,6 +233,26 @@ final class RecipeScan implements Closeable {
         return -1;
     }
 
+    /** What is longer could be written, and unpacked nowhere. */
+    private static void checkLength(LayerEntry entry) {
+        byte[] path = entry.path();
+        if (path.length <= ArchivePath.MAX_PART_BYTES) {
+            return;
+        }
+        for (int i = 0, part = 0; i < path.length; i++) {
+            part = path[i] == '/' ? 0 : part + 1;
+            if (part > ArchivePath.MAX_PART_BYTES) {
+                throw new InvalidInputException(entry.shown() + " from " + entry.origin()
+                        + " has a part longer than the " + ArchivePath.MAX_PART_BYTES
+                        + " bytes that file systems hold. Give it a shorter name.");
+            }
+        }
+        if (path.length + (entry.isFolder() ? 1 : 0) > ArchivePath.MAX_PATH_BYTES) {
+            throw new InvalidInputException(entry.shown() + " from " + entry.origin() + " is longer than the "
+                    + ArchivePath.MAX_PATH_BYTES + " bytes that a path may have. Put it less deep.");
+        }
+    }
+
     /** A layer that has a file and takes the same file away means nothing that all tools agree on. */
     private static void checkWhiteouts(List<LayerEntry> sorted) {
         for (LayerEntry entry : sorted) {
@@ -277,7 +298,13 @@ final class RecipeScan implements Closeable {
             if (entry.header().kind() == TarKind.HARD_LINK) {
                 byte[] target = entry.header().linkName();
                 int at = indexOf(all, target, target.length);
-                if (at < 0 || !all.get(at).isFile()) {
+                if (at >= 0 && at < i && all.get(at).header().kind() == TarKind.HARD_LINK) {
+                    // Second names before this one are known to be the first name's.
+                    target = all.get(at).header().linkName();
+                    at = indexOf(all, target, target.length);
+                }
+                boolean isBehind = at > i && all.get(at).header().kind() == TarKind.HARD_LINK;
+                if (at < 0 || !all.get(at).isFile() && !isBehind) {
                     throw new InvalidInputException(entry.origin() + " is a hard link to "
                             + entry.header().shownLinkName()
                             + ", which is no file of this layer. Put the file in, or make it a symbolic link.");

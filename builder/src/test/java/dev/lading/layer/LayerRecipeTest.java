@@ -104,7 +104,11 @@ class LayerRecipeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "/", "a/**b", "a**", "[", "[a", "[z-a]", "[/]", "{a", "{a,{b}}", "a}", "\\", "**//"})
+    @ValueSource(
+            strings = {
+                "", "/", "a/**b", "a**", "[", "[a", "[z-a]", "[/]", "{a", "{a,{b}}", "a}", "\\", "**//", "./a",
+                "a/../b", "a//b", "a/."
+            })
     void malformed_patterns_are_refused_by_name(String pattern) {
         assertThatThrownBy(() -> from().include(pattern))
                 .isInstanceOf(InvalidInputException.class)
@@ -220,6 +224,9 @@ class LayerRecipeTest {
         TarEntry link = layers.entry(from().keepHardLinks(), "lib/z.jar");
         assertThat(link.kind()).isEqualTo(TarKind.HARD_LINK);
         assertThat(link.linkNameText()).isEqualTo("bin/copy");
+        LayerRecipe third = from().keepHardLinks().and(hardLink("/lib/z.jar").into("/other"));
+        assertThat(layers.entry(third.and(hardLink("/other").into("/z")), "z").linkNameText())
+                .isEqualTo("bin/copy");
         assertThat(layers.entry(from().keepHardLinks().exclude("bin"), "lib/z.jar")
                         .linkNameText())
                 .isEqualTo("lib/a.jar");
@@ -316,10 +323,14 @@ class LayerRecipeTest {
     }
 
     @Test
-    void what_cannot_be_stated_is_refused() {
+    void what_cannot_be_stated_is_refused() throws IOException {
         List<LayerRecipe> refused = List.of(
                 hardLink("/not/there").into("/a"),
                 hardLink("/b").into("/a").and(bytes(new byte[1]).into("/b")),
+                hardLink("/b").into("/a").and(hardLink("/a").into("/b")),
+                hardLink("/a").into("/a"),
+                bytes(new byte[1]).into("/" + "a".repeat(256)),
+                bytes(new byte[1]).into("/" + "abc/".repeat(1024) + "d"),
                 whiteout().into("/x/a").and(bytes(new byte[1]).into("/x/a")),
                 emptyFolder(),
                 symlink("x"));
@@ -328,8 +339,13 @@ class LayerRecipeTest {
                     .as("recipe %d", refused.indexOf(recipe))
                     .isInstanceOf(InvalidInputException.class);
         }
+        assertThat(layers.names(bytes(new byte[1]).into("/" + "a".repeat(255)))).hasSize(1);
+        assertThat(layers.names(bytes(new byte[1]).into("/" + "abc/".repeat(1023) + "abcd")))
+                .hasSize(1024);
         assertThatThrownBy(() -> symlink("")).isInstanceOf(InvalidInputException.class);
-        assertThatThrownBy(() -> whiteout().into("/a/")).isInstanceOf(InvalidInputException.class);
+        assertThatThrownBy(() -> whiteout().into("/a/"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("whiteout");
         assertThatThrownBy(() -> EntryRule.create().attribute("note", new byte[1]))
                 .isInstanceOf(InvalidInputException.class);
         assertThatThrownBy(() -> FileCapabilities.of("fly")).isInstanceOf(InvalidInputException.class);

@@ -34,6 +34,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -175,6 +176,14 @@ class LayerWriterTest {
                         .write(file(touched), store))
                 .isInstanceOf(ProducerFailedException.class)
                 .hasMessageContaining("touched");
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "reads a file of Linux's kernel")
+    void a_file_that_says_it_is_empty_and_is_not_does_not_become_an_empty_one() {
+        assertThatThrownBy(() -> write(file(Path.of("/proc/self/status"))))
+                .isInstanceOf(ProducerFailedException.class)
+                .hasMessageContaining("status has more than the 0 bytes");
     }
 
     private static void append(Path file) {
