@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -184,6 +185,17 @@ class LayerWriterTest {
         assertThatThrownBy(() -> write(file(Path.of("/proc/self/status"))))
                 .isInstanceOf(ProducerFailedException.class)
                 .hasMessageContaining("status has more than the 0 bytes");
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "needs POSIX modes")
+    void a_file_that_may_not_be_read_is_named_with_the_reason() throws IOException {
+        Path secret = Files.writeString(temp.resolve("secret"), "x");
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("---------"));
+        Assumptions.assumeFalse(Files.isReadable(secret), "root reads everything");
+        assertThatThrownBy(() -> write(file(secret)))
+                .isInstanceOf(ProducerFailedException.class)
+                .hasMessageContaining("access to " + secret.toRealPath() + " is denied");
     }
 
     private static void append(Path file) {
