@@ -441,7 +441,7 @@ public final class LayerRecipe {
 
     /**
      * Returns this recipe with hard links: of several names of one file the first in the layer's order holds the content, the
-     * others are links of it where mode, owner, time and attributes are the same. Only names that go in count. On a file
+     * others are links of the first that has the same mode, owner, time and attributes. Only names that go in count. On a file
      * system that does not tell, every name is a file.
      *
      * @return the new recipe
@@ -503,7 +503,7 @@ public final class LayerRecipe {
 
     /**
      * Returns a recipe of this and another that lies over it: where both have a path the other's entry holds, and what cannot
-     * be beside it, such as a folder's content beneath a file, stays out.
+     * be beside it, such as a folder's content beneath a file or a file beside its whiteout, stays out.
      *
      * @param other what goes in too, and wins
      * @return the new recipe

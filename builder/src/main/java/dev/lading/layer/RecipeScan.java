@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -158,16 +160,26 @@ final class RecipeScan implements Closeable {
                     }
                 }
                 if (!entry.isFolder()) {
-                    byte[] from = Arrays.copyOf(path, path.length + 1);
-                    from[path.length] = '/';
-                    byte[] to = from.clone();
-                    to[path.length] = '/' + 1;
-                    all.subMap(from, to).clear();
+                    removeBelow(path, all);
+                    // A folder does not take its whiteout away: what lower layers have in it would be there again.
+                    all.remove(Whiteouts.of(path));
                 }
+                Whiteouts.gone(path).ifPresent(gone -> {
+                    removeBelow(gone, all);
+                    all.remove(gone);
+                });
                 all.put(path, entry);
             }
         }
         return new ArrayList<>(all.values());
+    }
+
+    private static void removeBelow(byte[] path, NavigableMap<byte[], LayerEntry> all) {
+        byte[] from = Arrays.copyOf(path, path.length + 1);
+        from[path.length] = '/';
+        byte[] to = from.clone();
+        to[path.length] = '/' + 1;
+        all.subMap(from, to).clear();
     }
 
     /** Puts in the folders above that no source gave. */
@@ -256,32 +268,29 @@ final class RecipeScan implements Closeable {
     /** A layer that has a file and takes the same file away means nothing that all tools agree on. */
     private static void checkWhiteouts(List<LayerEntry> sorted) {
         for (LayerEntry entry : sorted) {
-            byte[] path = entry.path();
-            int start = parentLength(path, path.length);
-            start = start == 0 ? 0 : start + 1;
-            if (Whiteouts.isOfOne(path, start)) {
-                byte[] gone = PathBytes.concatenated(
-                        Arrays.copyOf(path, start),
-                        Arrays.copyOfRange(path, start + Whiteouts.PREFIX.length(), path.length));
-                int at = indexOf(sorted, gone, gone.length);
-                if (at >= 0) {
-                    throw new InvalidInputException(sorted.get(at).shown() + " from "
-                            + sorted.get(at).origin() + " is also taken away by " + entry.origin()
-                            + ". Leave one of them out: a file replaces what lower layers have.");
-                }
+            Optional<byte[]> gone = Whiteouts.gone(entry.path());
+            int at = gone.isPresent() ? indexOf(sorted, gone.get(), gone.get().length) : -1;
+            if (at >= 0) {
+                throw new InvalidInputException(sorted.get(at).shown() + " from "
+                        + sorted.get(at).origin() + " is also taken away by " + entry.origin()
+                        + ". Leave one of them out: a file replaces what lower layers have.");
             }
         }
     }
 
-    /** Of files that share one content the first holds it; the others become links of it where they are alike. */
+    /** Of files that share one content and are alike the first holds it; the others become links of it. */
     private static void linked(List<LayerEntry> sorted) {
-        Map<Object, LayerEntry> first = new HashMap<>();
+        Map<Object, List<LayerEntry>> holders = new HashMap<>();
         for (int i = 0; i < sorted.size(); i++) {
             LayerEntry entry = sorted.get(i);
             if (entry.link().isPresent()) {
-                LayerEntry holder = first.putIfAbsent(entry.link().get(), entry);
-                if (holder != null && holder.isAlike(entry)) {
-                    sorted.set(i, entry.asLinkOf(holder));
+                List<LayerEntry> same = holders.computeIfAbsent(entry.link().get(), link -> new ArrayList<>(1));
+                Optional<LayerEntry> holder =
+                        same.stream().filter(entry::isAlike).findFirst();
+                if (holder.isPresent()) {
+                    sorted.set(i, entry.asLinkOf(holder.get()));
+                } else {
+                    same.add(entry);
                 }
             }
         }

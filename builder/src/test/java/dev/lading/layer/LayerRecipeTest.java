@@ -233,6 +233,10 @@ class LayerRecipeTest {
         LayerRecipe unlike =
                 from().keepHardLinks().where("lib/z.jar", EntryRule.create().mode(0600));
         assertThat(layers.entry(unlike, "lib/z.jar").kind()).isEqualTo(TarKind.FILE);
+        LayerRecipe firstUnlike =
+                from().keepHardLinks().where("bin/copy", EntryRule.create().mode(0600));
+        assertThat(layers.entry(firstUnlike, "lib/a.jar").kind()).isEqualTo(TarKind.FILE);
+        assertThat(layers.entry(firstUnlike, "lib/z.jar").linkNameText()).isEqualTo("lib/a.jar");
     }
 
     @Test
@@ -375,6 +379,21 @@ class LayerRecipeTest {
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContainingAll(
                         "/top.jar", temp.resolve("from/top.jar").toString(), "generated");
+    }
+
+    @Test
+    void of_a_whiteout_and_a_file_the_one_that_lies_over_wins() throws IOException {
+        LayerRecipe file = bytes(new byte[1]).into("/d/x");
+        LayerRecipe whiteout = whiteout().into("/d");
+        assertThat(layers.names(file.overlaidBy(whiteout))).containsExactly(".wh.d");
+        assertThat(layers.names(bytes(new byte[1]).into("/d").overlaidBy(whiteout)))
+                .containsExactly(".wh.d");
+        assertThat(layers.names(whiteout.overlaidBy(bytes(new byte[1]).into("/d"))))
+                .containsExactly("d");
+        LayerRecipe folder = whiteout.overlaidBy(file);
+        assertThatThrownBy(() -> layers.write(folder))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("taken away");
     }
 
     @Test
