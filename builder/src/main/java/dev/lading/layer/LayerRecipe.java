@@ -536,7 +536,8 @@ public final class LayerRecipe {
      * nanosecond, and the inode and the time of last change where the file system tells them; for an archive its own facts,
      * and for a layer its digest. A file or archive that changed less than two seconds before is read, because its facts
      * might not show a second change: the fingerprint can then be another a moment later, once, without a change. What can
-     * still pass unnoticed is told at {@link LayerCache}. Fingerprints of two versions of this library differ.
+     * still pass unnoticed is told at {@link LayerCache}. Fingerprints of two versions of this library differ, and so do those
+     * of one set of files on two machines, or joined in another order: {@link #contentFingerprint()} is for these.
      *
      * @return the fingerprint
      * @throws NotFoundException if a folder or file is not there
