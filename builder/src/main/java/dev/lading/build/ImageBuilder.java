@@ -1,6 +1,7 @@
 package dev.lading.build;
 
 import dev.lading.layer.Compression;
+import dev.lading.layer.EntryObserver;
 import dev.lading.layer.LayerCache;
 import dev.lading.layer.LayerRecipe;
 import dev.lading.layer.LayerWriter;
@@ -49,6 +50,9 @@ import java.util.function.UnaryOperator;
  * description gives the same digests on every machine.
  */
 public final class ImageBuilder {
+    /** What {@link dev.lading.zstd.ZstdEncoder} holds for each thread, and once more. */
+    private static final long ZSTD_FRAME_BYTES = 9L << 20;
+
     private final Optional<ContentGraph> base;
     private final List<Platform> platforms;
     private final List<Step> steps;
@@ -236,7 +240,8 @@ public final class ImageBuilder {
     /**
      * Returns this build with a bound on the threads that work at once; as many as there are processors but at most 4 unless
      * said. Layers are made side by side, and a thread that has none left helps the others. The result does not depend on it.
-     * Zstd needs two threads even where one is asked for.
+     * Zstd takes some 9 MiB a thread for each layer that is being made; where that would be more than half of the heap, fewer
+     * threads work.
      *
      * @param count how many, at least 1
      * @return the new description
@@ -288,7 +293,8 @@ public final class ImageBuilder {
         platforms.forEach(platform -> starts.put(platform, start(platform, Optional.ofNullable(bases.get(platform)))));
         MemoryStore memory = MemoryStore.create();
         PlatformAudit.Collected audit = new PlatformAudit.Collected();
-        Map<Platform, List<Layer>> layers = layers(audit, target);
+        LeftOut leftOut = new LeftOut();
+        Map<Platform, List<Layer>> layers = layers(audit, leftOut, target);
         Map<Platform, Descriptor> images = new LinkedHashMap<>();
         List<Document> documents = new ArrayList<>();
         for (Map.Entry<Platform, Start> start : starts.entrySet()) {
@@ -308,7 +314,7 @@ public final class ImageBuilder {
                 .orElse(memory);
         CopyResult copy = IndexBuilder.bounded(GraphCopy.from(ContentGraph.of(root.descriptor(), source)), threads)
                 .to(target, names);
-        return new BuildResult(root.descriptor(), images, copy);
+        return new BuildResult(root.descriptor(), images, copy, leftOut.notCarried(), leftOut.notLookedFor());
     }
 
     /** Windows' layers have two trees, security descriptors and registry hives (layer.md does not say how); none is written. */
@@ -358,7 +364,7 @@ public final class ImageBuilder {
     private record Task(Step step, LayerRecipe recipe, List<Platform> platforms) {}
 
     /** Makes all new layers, several side by side, and gives each platform its own in the order of the steps. */
-    private Map<Platform, List<Layer>> layers(PlatformAudit.Collected audit, ContentTarget target) {
+    private Map<Platform, List<Layer>> layers(PlatformAudit.Collected audit, LeftOut leftOut, ContentTarget target) {
         List<Task> tasks = new ArrayList<>();
         for (Step step : steps) {
             if (step.shared()) {
@@ -371,16 +377,15 @@ public final class ImageBuilder {
         }
         // What is missing is told in the order of the layers, before the first of them is made.
         tasks.forEach(ImageBuilder::requireSources);
-        int bound = threads.orElse(LayerCrew.defaultThreads());
-        // Zstd cannot borrow threads: each layer has one of its own, or all that are left where layers are few.
-        boolean ownThreads = compression.mediaType().equals(MediaType.OCI_LAYER_ZSTD);
-        int atOnce = ownThreads ? Math.max(1, Math.min(tasks.size(), bound / 2)) : bound;
-        int each = ownThreads ? Math.max(1, bound / atOnce) : bound;
+        int bound = threadsThatFit(tasks.size());
         List<Layer> made = LayerCrew.run(
                 tasks.stream()
-                        .map(task -> (LayerCrew.Task) helpers -> write(task, each, helpers, audit, target))
+                        .map(task -> {
+                            EntryObserver observer = leftOut.observer(audit.observer(task.platforms()));
+                            return (LayerCrew.Task) helpers -> write(task, bound, helpers, observer, target);
+                        })
                         .toList(),
-                atOnce);
+                bound);
         Map<Platform, List<Layer>> layers = new LinkedHashMap<>();
         for (int i = 0; i < made.size(); i++) {
             Layer layer = made.get(i);
@@ -391,11 +396,20 @@ public final class ImageBuilder {
         return layers;
     }
 
-    private Layer write(Task task, int bound, Executor helpers, PlatformAudit.Collected audit, ContentTarget target) {
-        LayerWriter writer = LayerWriter.with(compression)
-                .threads(bound)
-                .executor(helpers)
-                .observing(audit.observer(task.platforms()));
+    private int threadsThatFit(int layers) {
+        int bound = threads.orElse(LayerCrew.defaultThreads());
+        if (compression.mediaType().equals(MediaType.OCI_LAYER_ZSTD)) {
+            long frames = Runtime.getRuntime().maxMemory() / 2 / ZSTD_FRAME_BYTES;
+            while (bound > 1 && (bound + 1L) * Math.min(bound, layers) > frames) {
+                bound--;
+            }
+        }
+        return bound;
+    }
+
+    private Layer write(Task task, int bound, Executor helpers, EntryObserver observer, ContentTarget target) {
+        LayerWriter writer =
+                LayerWriter.with(compression).threads(bound).executor(helpers).observing(observer);
         return cache.map(writer::cache).orElse(writer).write(task.recipe(), target);
     }
 

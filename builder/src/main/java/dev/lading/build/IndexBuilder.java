@@ -159,7 +159,7 @@ public final class IndexBuilder {
                 graphs.stream().map(ContentGraph::source).distinct().toList();
         ContentGraph graph = ContentGraph.of(root.descriptor(), OverlaySource.of(memory, places));
         CopyResult copy = bounded(GraphCopy.from(graph), threads).to(target, names);
-        return new BuildResult(root.descriptor(), images, copy);
+        return new BuildResult(root.descriptor(), images, copy, List.of(), List.of());
     }
 
     static Document document(ImageIndex index, Map<String, String> annotations) {

@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
  */
 final class ArchivePath {
     // Linux's PATH_MAX and NAME_MAX: longer names cannot come from a real tree.
-    private static final int MAX_PATH_BYTES = 4096;
-    private static final int MAX_PART_BYTES = 255;
+    static final int MAX_PATH_BYTES = 4096;
+    static final int MAX_PART_BYTES = 255;
 
     private ArchivePath() {}
 

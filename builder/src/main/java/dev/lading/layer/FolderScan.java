@@ -48,6 +48,10 @@ class FolderScan {
 
     /** One file; where it goes, and the path by which patterns know it. */
     void file(Path file, byte[] path, String below) throws IOException {
+        if (rules.attributes().isPresent()) {
+            Map<String, byte[]> own = rules.attributes().get().read(file).getOrDefault("", Map.of());
+            attributes = Map.of(AttributeReader.key(inSource(path)), own);
+        }
         add(file, path, below, facts.read(file));
     }
 
@@ -121,9 +125,12 @@ class FolderScan {
 
     /** The extended attributes that were read for a path, before any is left out. */
     Map<String, byte[]> attributesOf(byte[] path) {
+        return attributes.getOrDefault(AttributeReader.key(inSource(path)), Map.of());
+    }
+
+    private byte[] inSource(byte[] path) {
         int root = part.destination().isEmpty() ? 0 : PartScan.destination(part).length + 1;
-        byte[] inSource = path.length <= root ? new byte[0] : Arrays.copyOfRange(path, root, path.length);
-        return attributes.getOrDefault(AttributeReader.key(inSource), Map.of());
+        return path.length <= root ? new byte[0] : Arrays.copyOfRange(path, root, path.length);
     }
 
     /** The extended attributes that go in. */

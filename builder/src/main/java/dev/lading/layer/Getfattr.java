@@ -12,11 +12,12 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * Reads extended attributes, {@code security.capability} among them, by one run of the program {@code getfattr} for a whole
- * folder (package attr on Linux). Immutable.
+ * Reads extended attributes, {@code security.capability} among them, by one run of the program {@code getfattr} for a file
+ * or a whole folder (package attr on Linux). Immutable.
  *
  * <p>The program is named by its path and never looked for; one that lies in the folder that is read is refused. Attributes
  * that the process may not see are not found.
@@ -50,23 +51,32 @@ public final class Getfattr implements AttributeReader {
     }
 
     @Override
-    public Map<String, Map<String, byte[]>> read(Path folder) throws IOException {
-        Path root = folder.toRealPath();
+    public Map<String, Map<String, byte[]>> read(Path read) throws IOException {
+        Path root = read.toRealPath();
         if (program.toRealPath().startsWith(root)) {
-            throw new IOException("the program " + program + " lies in the folder whose attributes it is to read");
+            throw new IOException("the program " + program + " lies in " + read + ", whose attributes it is to read");
         }
+        boolean isFolder = Files.isDirectory(root);
+        Path folder = isFolder ? root : Objects.requireNonNull(root.getParent(), "a file lies in a folder");
+        String what = isFolder ? "." : "./" + root.getFileName();
         // A file and not a pipe: reading a pipe cannot be interrupted.
         Path printed = Files.createTempFile("lading", ".getfattr");
         try {
             ProcessBuilder builder = new ProcessBuilder(
-                            program.toString(), "-R", "-P", "-h", "-d", "-m", "-", "-e", "hex", "--", ".")
-                    .directory(root.toFile())
+                            program.toString(), "-R", "-P", "-h", "-d", "-m", "-", "-e", "hex", "--", what)
+                    .directory(folder.toFile())
                     .redirectOutput(printed.toFile())
                     .redirectError(ProcessBuilder.Redirect.DISCARD);
             builder.environment().clear();
             builder.environment().put("LC_ALL", "C");
-            run(builder, folder);
-            return parsed(Files.readAllBytes(printed));
+            run(builder, read);
+            Map<String, Map<String, byte[]>> found = parsed(Files.readAllBytes(printed));
+            if (isFolder) {
+                return found;
+            }
+            Map<String, Map<String, byte[]>> one = new HashMap<>();
+            found.values().forEach(attributes -> one.put("", attributes));
+            return one;
         } finally {
             Files.deleteIfExists(printed);
         }
@@ -78,7 +88,7 @@ public final class Getfattr implements AttributeReader {
             process.getOutputStream().close();
             int code = process.waitFor();
             if (code != 0) {
-                throw new IOException(program + " ended with " + code + " for the folder " + folder
+                throw new IOException(program + " ended with " + code + " for " + folder
                         + "; run it by hand to see why: " + String.join(" ", builder.command()));
             }
         } catch (InterruptedException e) {

@@ -243,7 +243,8 @@ public final class LayerRecipe {
             boolean named = source.hasEntries() || source.hasName() || isOpaque;
             if (ownName && !named) {
                 throw new InvalidInputException(
-                        "generated content has no name of its own; name the file after «" + path + "»");
+                        "neither generated content nor a stated link, folder or whiteout has a name of its own; "
+                                + "write one behind «" + path + "»");
             }
             boolean below = source.hasEntries() || ownName && source.hasName();
             return new Part(source, clean, below, part.rules(), part.selection());
@@ -440,7 +441,7 @@ public final class LayerRecipe {
 
     /**
      * Returns this recipe with hard links: of several names of one file the first in the layer's order holds the content, the
-     * others are links of it where mode, owner, time and attributes are the same. Only names that go in count. On a file
+     * others are links of the first that has the same mode, owner, time and attributes. Only names that go in count. On a file
      * system that does not tell, every name is a file.
      *
      * @return the new recipe
@@ -468,7 +469,7 @@ public final class LayerRecipe {
     }
 
     /**
-     * Returns this recipe with the extended attributes of what its folders hold, of links not. Attributes with an empty value
+     * Returns this recipe with the extended attributes of its files, its folders and what these hold, of links not. Attributes with an empty value
      * are left out, for an archive cannot say them. What is not looked for is told by {@link EntryObserver#notLookedFor}.
      *
      * @param reader reads them, such as {@link AttributeReader#user} or {@link Getfattr}
@@ -502,7 +503,7 @@ public final class LayerRecipe {
 
     /**
      * Returns a recipe of this and another that lies over it: where both have a path the other's entry holds, and what cannot
-     * be beside it, such as a folder's content beneath a file, stays out.
+     * be beside it, such as a folder's content beneath a file or a file beside its whiteout, stays out.
      *
      * @param other what goes in too, and wins
      * @return the new recipe
@@ -535,7 +536,8 @@ public final class LayerRecipe {
      * nanosecond, and the inode and the time of last change where the file system tells them; for an archive its own facts,
      * and for a layer its digest. A file or archive that changed less than two seconds before is read, because its facts
      * might not show a second change: the fingerprint can then be another a moment later, once, without a change. What can
-     * still pass unnoticed is told at {@link LayerCache}. Fingerprints of two versions of this library differ.
+     * still pass unnoticed is told at {@link LayerCache}. Fingerprints of two versions of this library differ, and so do those
+     * of one set of files on two machines, or joined in another order: {@link #contentFingerprint()} is for these.
      *
      * @return the fingerprint
      * @throws NotFoundException if a folder or file is not there

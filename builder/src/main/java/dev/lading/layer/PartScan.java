@@ -78,7 +78,7 @@ final class PartScan {
             return Optional.empty();
         }
         Optional<AttributeReader> reader = part.rules().attributes();
-        if (reader.isEmpty() || part.source() instanceof FileSource) {
+        if (reader.isEmpty()) {
             return Optional.of("all extended attributes");
         }
         return reader.get() == UserAttributes.READER
@@ -146,7 +146,9 @@ final class PartScan {
 
     private byte[] namedDestination() {
         if (part.below()) {
-            throw new InvalidInputException("generated content has no name of its own; say where it goes by into(…)");
+            throw new InvalidInputException(
+                    "neither generated content nor a stated link, folder or whiteout has a name of its own; "
+                            + "say where it goes by into(…)");
         }
         return destination(part);
     }

@@ -60,6 +60,7 @@ final class PathPattern {
 
         String regex() {
             while (i < glob.length()) {
+                checkPart();
                 if (startsPart() && glob.startsWith("**", i) && endsPart(i + 2)) {
                     parts();
                 } else {
@@ -70,6 +71,15 @@ final class PathPattern {
                 throw fault("{ is not closed by }");
             }
             return regex.toString();
+        }
+
+        /** What no path below a source has would leave everything out without a word. */
+        private void checkPart() {
+            int dots = glob.startsWith("..", i) ? 2 : glob.startsWith(".", i) ? 1 : 0;
+            if (startsPart() && endsPart(i + dots)) {
+                throw fault(
+                        "no path has an empty part, «.» or «..»; write it as it lies below the source, as lib/*.jar");
+            }
         }
 
         private boolean startsPart() {

@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -81,6 +83,7 @@ final class RecipeScan implements Closeable {
     List<LayerEntry> entries() {
         List<LayerEntry> merged = merged(root);
         merged = withParents(merged);
+        merged.forEach(RecipeScan::checkLength);
         checkWhiteouts(merged);
         linked(merged);
         return merged;
@@ -159,16 +162,26 @@ final class RecipeScan implements Closeable {
                     }
                 }
                 if (!entry.isFolder()) {
-                    byte[] from = Arrays.copyOf(path, path.length + 1);
-                    from[path.length] = '/';
-                    byte[] to = from.clone();
-                    to[path.length] = '/' + 1;
-                    all.subMap(from, to).clear();
+                    removeBelow(path, all);
+                    // A folder does not take its whiteout away: what lower layers have in it would be there again.
+                    all.remove(Whiteouts.of(path));
                 }
+                Whiteouts.gone(path).ifPresent(gone -> {
+                    removeBelow(gone, all);
+                    all.remove(gone);
+                });
                 all.put(path, entry);
             }
         }
         return new ArrayList<>(all.values());
+    }
+
+    private static void removeBelow(byte[] path, NavigableMap<byte[], LayerEntry> all) {
+        byte[] from = Arrays.copyOf(path, path.length + 1);
+        from[path.length] = '/';
+        byte[] to = from.clone();
+        to[path.length] = '/' + 1;
+        all.subMap(from, to).clear();
     }
 
     /** Puts in the folders above that no source gave. */
@@ -234,35 +247,52 @@ final class RecipeScan implements Closeable {
         return -1;
     }
 
+    /** What is longer could be written, and unpacked nowhere. */
+    private static void checkLength(LayerEntry entry) {
+        byte[] path = entry.path();
+        if (path.length <= ArchivePath.MAX_PART_BYTES) {
+            return;
+        }
+        for (int i = 0, part = 0; i < path.length; i++) {
+            part = path[i] == '/' ? 0 : part + 1;
+            if (part > ArchivePath.MAX_PART_BYTES) {
+                throw new InvalidInputException(entry.shown() + " from " + entry.origin()
+                        + " has a part longer than the " + ArchivePath.MAX_PART_BYTES
+                        + " bytes that file systems hold. Give it a shorter name.");
+            }
+        }
+        if (path.length + (entry.isFolder() ? 1 : 0) > ArchivePath.MAX_PATH_BYTES) {
+            throw new InvalidInputException(entry.shown() + " from " + entry.origin() + " is longer than the "
+                    + ArchivePath.MAX_PATH_BYTES + " bytes that a path may have. Put it less deep.");
+        }
+    }
+
     /** A layer that has a file and takes the same file away means nothing that all tools agree on. */
     private static void checkWhiteouts(List<LayerEntry> sorted) {
         for (LayerEntry entry : sorted) {
-            byte[] path = entry.path();
-            int start = parentLength(path, path.length);
-            start = start == 0 ? 0 : start + 1;
-            if (Whiteouts.isOfOne(path, start)) {
-                byte[] gone = PathBytes.concatenated(
-                        Arrays.copyOf(path, start),
-                        Arrays.copyOfRange(path, start + Whiteouts.PREFIX.length(), path.length));
-                int at = indexOf(sorted, gone, gone.length);
-                if (at >= 0) {
-                    throw new InvalidInputException(sorted.get(at).shown() + " from "
-                            + sorted.get(at).origin() + " is also taken away by " + entry.origin()
-                            + ". Leave one of them out: a file replaces what lower layers have.");
-                }
+            Optional<byte[]> gone = Whiteouts.gone(entry.path());
+            int at = gone.isPresent() ? indexOf(sorted, gone.get(), gone.get().length) : -1;
+            if (at >= 0) {
+                throw new InvalidInputException(sorted.get(at).shown() + " from "
+                        + sorted.get(at).origin() + " is also taken away by " + entry.origin()
+                        + ". Leave one of them out: a file replaces what lower layers have.");
             }
         }
     }
 
-    /** Of files that share one content the first holds it; the others become links of it where they are alike. */
+    /** Of files that share one content and are alike the first holds it; the others become links of it. */
     private static void linked(List<LayerEntry> sorted) {
-        Map<Object, LayerEntry> first = new HashMap<>();
+        Map<Object, List<LayerEntry>> holders = new HashMap<>();
         for (int i = 0; i < sorted.size(); i++) {
             LayerEntry entry = sorted.get(i);
             if (entry.link().isPresent()) {
-                LayerEntry holder = first.putIfAbsent(entry.link().get(), entry);
-                if (holder != null && holder.isAlike(entry)) {
-                    sorted.set(i, entry.asLinkOf(holder));
+                List<LayerEntry> same = holders.computeIfAbsent(entry.link().get(), link -> new ArrayList<>(1));
+                Optional<LayerEntry> holder =
+                        same.stream().filter(entry::isAlike).findFirst();
+                if (holder.isPresent()) {
+                    sorted.set(i, entry.asLinkOf(holder.get()));
+                } else {
+                    same.add(entry);
                 }
             }
         }
@@ -279,7 +309,13 @@ final class RecipeScan implements Closeable {
             if (entry.header().kind() == TarKind.HARD_LINK) {
                 byte[] target = entry.header().linkName();
                 int at = indexOf(all, target, target.length);
-                if (at < 0 || !all.get(at).isFile()) {
+                if (at >= 0 && at < i && all.get(at).header().kind() == TarKind.HARD_LINK) {
+                    // Second names before this one are known to be the first name's.
+                    target = all.get(at).header().linkName();
+                    at = indexOf(all, target, target.length);
+                }
+                boolean isBehind = at > i && all.get(at).header().kind() == TarKind.HARD_LINK;
+                if (at < 0 || !all.get(at).isFile() && !isBehind) {
                     throw new InvalidInputException(entry.origin() + " is a hard link to "
                             + entry.header().shownLinkName()
                             + ", which is no file of this layer. Put the file in, or make it a symbolic link.");

@@ -2,6 +2,7 @@ package dev.lading.layer;
 
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -30,7 +31,8 @@ record ScannedFile(Path file, FileFacts facts) implements FileContent {
         } catch (IOException e) {
             // Says that it changed, if that is why.
             checkUnchanged();
-            throw e;
+            // Of which the message is the path alone.
+            throw e instanceof AccessDeniedException ? new IOException("access to " + file + " is denied", e) : e;
         }
     }
 

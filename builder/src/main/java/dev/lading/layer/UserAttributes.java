@@ -21,11 +21,13 @@ final class UserAttributes {
 
     private UserAttributes() {}
 
-    private static Map<String, Map<String, byte[]>> read(Path folder) throws IOException {
+    private static Map<String, Map<String, byte[]>> read(Path root) throws IOException {
         UserAttributes reader = new UserAttributes();
-        reader.look(folder, new byte[0]);
+        reader.look(root, new byte[0]);
         try {
-            reader.walk(folder, new byte[0]);
+            if (Files.isDirectory(root)) {
+                reader.walk(root, new byte[0]);
+            }
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }

@@ -31,6 +31,11 @@ import dev.lading.oci.content.GraphCopy;
 import dev.lading.oci.content.Image;
 import dev.lading.oci.content.MemoryStore;
 import dev.lading.oci.layout.OciLayout;
+import dev.lading.tar.TarEntry;
+import dev.lading.tar.TarWriter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -102,6 +107,36 @@ class ImageBuilderTest {
         BuildResult second = twoPlatforms().build(store, "1");
         assertThat(second.descriptor()).isEqualTo(first.descriptor());
         assertThat(second.copy().copied()).isZero();
+    }
+
+    @Test
+    void what_the_layers_do_not_carry_is_told_once_in_their_order(@TempDir Path temp) throws IOException {
+        Path tar = temp.resolve("a.tar");
+        try (OutputStream out = Files.newOutputStream(tar)) {
+            TarWriter writer = new TarWriter(out);
+            for (int i = 1000; i < 2001; i++) {
+                writer.write(TarEntry.folder("d" + i).withRecord("SCHILY.xattr.security.selinux", new byte[] {1}));
+            }
+            writer.finish();
+        }
+        Path folder = Files.createDirectory(temp.resolve("folder"));
+        ImageBuilder image = twoPlatforms()
+                .layerFor(platform -> LayerRecipe.tar(tar).into("/tar"))
+                .layer(folder(folder).into("/folder"))
+                .cache(LayerCache.in(temp.resolve("cache")));
+        for (int i = 0; i < 2; i++) {
+            BuildResult built = image.build(store, "1");
+            assertThat(built.notCarried())
+                    .hasSize(1000)
+                    .startsWith("/tar/d1000/: the attribute security.selinux")
+                    .endsWith("/tar/d1999/: the attribute security.selinux");
+            if (folder.getFileSystem().supportedFileAttributeViews().contains("user")) {
+                assertThat(built.notLookedFor()).containsExactly("/folder: all extended attributes");
+            }
+        }
+        BuildResult plain = twoPlatforms().build(store, "1");
+        assertThat(plain.notCarried()).isEmpty();
+        assertThat(plain.notLookedFor()).isEmpty();
     }
 
     @Test

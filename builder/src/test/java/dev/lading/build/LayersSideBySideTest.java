@@ -17,6 +17,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -25,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Layers that are made at the same time, by no more threads than asked for. */
 class LayersSideBySideTest {
     private static final int LARGE = 5 << 20;
+    private static final int FRAME = 8 << 20;
     private static final int PATIENCE_SECONDS = 30;
 
     private final Set<Thread> readers = ConcurrentHashMap.newKeySet();
@@ -89,6 +92,54 @@ class LayersSideBySideTest {
                 .threads(2)
                 .build(MemoryStore.create());
         assertThat(built.images()).hasSize(1);
+    }
+
+    /** Noise of two frames; having given the first, it looks for somebody else who compresses that. */
+    private static InputStream helped(Set<Thread> helpers) {
+        Random noise = new Random(1);
+        return new InputStream() {
+            private int given;
+
+            @Override
+            public int read() {
+                return -1;
+            }
+
+            @Override
+            public int read(byte[] bytes, int offset, int wanted) {
+                int length = Math.min(wanted, 2 * FRAME - given);
+                if (length == 0) {
+                    return -1;
+                }
+                byte[] more = new byte[length];
+                noise.nextBytes(more);
+                System.arraycopy(more, 0, bytes, offset, length);
+                given += length;
+                long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+                while (given > FRAME + (1 << 20) && helpers.isEmpty() && System.nanoTime() < end) {
+                    Thread.getAllStackTraces().forEach((thread, stack) -> {
+                        if (thread != Thread.currentThread()
+                                && Stream.of(stack)
+                                        .anyMatch(at -> at.getClassName().equals("dev.lading.zstd.Frame"))) {
+                            helpers.add(thread);
+                        }
+                    });
+                }
+                return length;
+            }
+        };
+    }
+
+    @Test
+    void a_zstd_layer_that_is_alone_is_compressed_by_several_threads() {
+        Set<Thread> helpers = new HashSet<>();
+        ImageBuilder.fromNothing()
+                .platforms(LINUX_AMD64)
+                .compression(Compression.zstd(15))
+                .layer(layer(2 * FRAME, () -> helped(helpers), "/a"))
+                .threads(2)
+                .build(MemoryStore.create());
+        assertThat(helpers).hasSize(1);
     }
 
     private static void await(CountDownLatch latch) {

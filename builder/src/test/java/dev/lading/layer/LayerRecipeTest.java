@@ -104,7 +104,11 @@ class LayerRecipeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "/", "a/**b", "a**", "[", "[a", "[z-a]", "[/]", "{a", "{a,{b}}", "a}", "\\", "**//"})
+    @ValueSource(
+            strings = {
+                "", "/", "a/**b", "a**", "[", "[a", "[z-a]", "[/]", "{a", "{a,{b}}", "a}", "\\", "**//", "./a",
+                "a/../b", "a//b", "a/."
+            })
     void malformed_patterns_are_refused_by_name(String pattern) {
         assertThatThrownBy(() -> from().include(pattern))
                 .isInstanceOf(InvalidInputException.class)
@@ -220,12 +224,19 @@ class LayerRecipeTest {
         TarEntry link = layers.entry(from().keepHardLinks(), "lib/z.jar");
         assertThat(link.kind()).isEqualTo(TarKind.HARD_LINK);
         assertThat(link.linkNameText()).isEqualTo("bin/copy");
+        LayerRecipe third = from().keepHardLinks().and(hardLink("/lib/z.jar").into("/other"));
+        assertThat(layers.entry(third.and(hardLink("/other").into("/z")), "z").linkNameText())
+                .isEqualTo("bin/copy");
         assertThat(layers.entry(from().keepHardLinks().exclude("bin"), "lib/z.jar")
                         .linkNameText())
                 .isEqualTo("lib/a.jar");
         LayerRecipe unlike =
                 from().keepHardLinks().where("lib/z.jar", EntryRule.create().mode(0600));
         assertThat(layers.entry(unlike, "lib/z.jar").kind()).isEqualTo(TarKind.FILE);
+        LayerRecipe firstUnlike =
+                from().keepHardLinks().where("bin/copy", EntryRule.create().mode(0600));
+        assertThat(layers.entry(firstUnlike, "lib/a.jar").kind()).isEqualTo(TarKind.FILE);
+        assertThat(layers.entry(firstUnlike, "lib/z.jar").linkNameText()).isEqualTo("lib/a.jar");
     }
 
     @Test
@@ -267,6 +278,10 @@ class LayerRecipeTest {
             assertThat(layers.entry(recipe, "app/lib/o d\n\\d").otherRecordKeys())
                     .hasSize(1);
             assertThat(layers.entry(recipe, "app/lib/").otherRecordKeys()).containsExactly("SCHILY.xattr.user.folder");
+            LayerRecipe alone = file(odd).keepAttributes(reader);
+            assertThat(layers.entry(alone.into("/x/"), "x/o d\n\\d").otherRecordKeys())
+                    .containsExactly("SCHILY.xattr.user.note");
+            assertThat(layers.entry(alone.into("/x"), "x").otherRecordKeys()).containsExactly("SCHILY.xattr.user.note");
         }
         assertThatThrownBy(() -> Getfattr.at(Path.of("getfattr"))).isInstanceOf(InvalidInputException.class);
         assertThatThrownBy(() -> Getfattr.at(temp.resolve("none"))).isInstanceOf(NotFoundException.class);
@@ -312,10 +327,14 @@ class LayerRecipeTest {
     }
 
     @Test
-    void what_cannot_be_stated_is_refused() {
+    void what_cannot_be_stated_is_refused() throws IOException {
         List<LayerRecipe> refused = List.of(
                 hardLink("/not/there").into("/a"),
                 hardLink("/b").into("/a").and(bytes(new byte[1]).into("/b")),
+                hardLink("/b").into("/a").and(hardLink("/a").into("/b")),
+                hardLink("/a").into("/a"),
+                bytes(new byte[1]).into("/" + "a".repeat(256)),
+                bytes(new byte[1]).into("/" + "abc/".repeat(1024) + "d"),
                 whiteout().into("/x/a").and(bytes(new byte[1]).into("/x/a")),
                 emptyFolder(),
                 symlink("x"));
@@ -324,8 +343,13 @@ class LayerRecipeTest {
                     .as("recipe %d", refused.indexOf(recipe))
                     .isInstanceOf(InvalidInputException.class);
         }
+        assertThat(layers.names(bytes(new byte[1]).into("/" + "a".repeat(255)))).hasSize(1);
+        assertThat(layers.names(bytes(new byte[1]).into("/" + "abc/".repeat(1023) + "abcd")))
+                .hasSize(1024);
         assertThatThrownBy(() -> symlink("")).isInstanceOf(InvalidInputException.class);
-        assertThatThrownBy(() -> whiteout().into("/a/")).isInstanceOf(InvalidInputException.class);
+        assertThatThrownBy(() -> whiteout().into("/a/"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("whiteout");
         assertThatThrownBy(() -> EntryRule.create().attribute("note", new byte[1]))
                 .isInstanceOf(InvalidInputException.class);
         assertThatThrownBy(() -> FileCapabilities.of("fly")).isInstanceOf(InvalidInputException.class);
@@ -355,6 +379,21 @@ class LayerRecipeTest {
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContainingAll(
                         "/top.jar", temp.resolve("from/top.jar").toString(), "generated");
+    }
+
+    @Test
+    void of_a_whiteout_and_a_file_the_one_that_lies_over_wins() throws IOException {
+        LayerRecipe file = bytes(new byte[1]).into("/d/x");
+        LayerRecipe whiteout = whiteout().into("/d");
+        assertThat(layers.names(file.overlaidBy(whiteout))).containsExactly(".wh.d");
+        assertThat(layers.names(bytes(new byte[1]).into("/d").overlaidBy(whiteout)))
+                .containsExactly(".wh.d");
+        assertThat(layers.names(whiteout.overlaidBy(bytes(new byte[1]).into("/d"))))
+                .containsExactly("d");
+        LayerRecipe folder = whiteout.overlaidBy(file);
+        assertThatThrownBy(() -> layers.write(folder))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("taken away");
     }
 
     @Test

@@ -32,8 +32,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -175,6 +177,25 @@ class LayerWriterTest {
                         .write(file(touched), store))
                 .isInstanceOf(ProducerFailedException.class)
                 .hasMessageContaining("touched");
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "reads a file of Linux's kernel")
+    void a_file_that_says_it_is_empty_and_is_not_does_not_become_an_empty_one() {
+        assertThatThrownBy(() -> write(file(Path.of("/proc/self/status"))))
+                .isInstanceOf(ProducerFailedException.class)
+                .hasMessageContaining("status has more than the 0 bytes");
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "needs POSIX modes")
+    void a_file_that_may_not_be_read_is_named_with_the_reason() throws IOException {
+        Path secret = Files.writeString(temp.resolve("secret"), "x");
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("---------"));
+        Assumptions.assumeFalse(Files.isReadable(secret), "root reads everything");
+        assertThatThrownBy(() -> write(file(secret)))
+                .isInstanceOf(ProducerFailedException.class)
+                .hasMessageContaining("access to " + secret.toRealPath() + " is denied");
     }
 
     private static void append(Path file) {

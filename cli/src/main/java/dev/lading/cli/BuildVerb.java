@@ -143,7 +143,9 @@ final class BuildVerb implements Verb {
                     .compression(compression)
                     .audited(words.matchedOptionValue("--audit", true));
             image = cache.map(image::cache).orElse(image);
-            print(lading.build(layers.apply(image), targets), targets, console);
+            BuildResult built = lading.build(layers.apply(image), targets);
+            noteLeftOut(built, additions, console);
+            print(built, targets, console);
         }
         if (!words.hasMatchedOption("--platform") && targets.stream().anyMatch(Place.Remote.class::isInstance)) {
             console.note("only " + platforms.get(0) + ", this host's platform, went up; --platform names others");
@@ -157,6 +159,14 @@ final class BuildVerb implements Verb {
         } catch (InvalidPathException e) {
             throw new UsageException("--cache " + folder + ": no path on this host: " + e.getReason(), e);
         }
+    }
+
+    private static void noteLeftOut(BuildResult built, List<Addition> additions, Console console) {
+        List<String> lines = new ArrayList<>(built.notCarried());
+        if (!built.notLookedFor().isEmpty()) {
+            additions.forEach(addition -> lines.addAll(LostAttributes.of(addition)));
+        }
+        Verbs.noteLeftOut(lines, lines.size(), console);
     }
 
     private static void print(BuildResult built, List<Place> targets, Console console) {

@@ -7,7 +7,6 @@ import dev.lading.oci.rootfs.RootFileSystem;
 import dev.lading.oci.rootfs.UnpackResult;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -15,8 +14,6 @@ import picocli.CommandLine.ParseResult;
 
 /** {@code lading unpack}: an image's root file system as a folder. */
 final class UnpackVerb implements Verb {
-    private static final int SHOWN = 10;
-
     @Override
     public CommandSpec spec() {
         return Verbs.spec(
@@ -47,22 +44,17 @@ final class UnpackVerb implements Verb {
                     : lading.unpack(place, platform, folder);
             console.note("unpacked " + unpacked.layers() + " layers, " + unpacked.entries() + " entries, "
                     + unpacked.bytes() + " bytes");
-            noteLeftOut(unpacked, console);
+            long leftOut = unpacked.skippedDevices() + unpacked.skippedAttributes() + unpacked.droppedModeBits();
+            Verbs.noteLeftOut(unpacked.notCarried(), leftOut, console);
             console.result(word);
         }
         return ExitCode.DONE;
     }
 
-    private static void noteLeftOut(UnpackResult unpacked, Console console) {
-        List<String> lines = unpacked.notCarried();
-        lines.stream().limit(SHOWN).forEach(line -> console.note("left out: " + line));
-        long all = unpacked.skippedDevices() + unpacked.skippedAttributes() + unpacked.droppedModeBits();
-        if (all > SHOWN) {
-            console.note("left out: " + (all - Math.min(SHOWN, lines.size())) + " more");
-        }
-    }
-
     private static Path folder(String word) {
+        if (word.isEmpty()) {
+            throw new UsageException("no folder is named to unpack into");
+        }
         try {
             return Path.of(word);
         } catch (InvalidPathException e) {

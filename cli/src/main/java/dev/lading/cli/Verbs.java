@@ -4,6 +4,7 @@ import dev.lading.Place;
 import dev.lading.oci.LadingException;
 import dev.lading.oci.Platform;
 import dev.lading.oci.platform.HostPlatform;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -12,6 +13,8 @@ import picocli.CommandLine.ParseResult;
 
 /** What the verbs' descriptions have in common. */
 final class Verbs {
+    private static final int LEFT_OUT_SHOWN = 10;
+
     private Verbs() {}
 
     /**
@@ -69,6 +72,20 @@ final class Verbs {
             return word.map(text -> Platform.parse(text, HostPlatform.detect().forImages()));
         } catch (LadingException e) {
             throw new UsageException(e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Says what did not go along: the first few, and how many more.
+     *
+     * @param lines the first of them at least
+     * @param count how many there are in all
+     */
+    static void noteLeftOut(List<String> lines, long count, Console console) {
+        List<String> shown = lines.stream().limit(LEFT_OUT_SHOWN).toList();
+        shown.forEach(line -> console.note("left out: " + line.replace("\n", "\\u000a")));
+        if (count > shown.size()) {
+            console.note("left out: " + (count - shown.size()) + " more");
         }
     }
 

@@ -19,9 +19,11 @@ import dev.lading.testkit.LocalRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,6 +92,31 @@ class SessionTest {
 
     private static Digest only(LocalRegistry registry, String repository, String tag) {
         return registry.store(repository).find(tag).map(Descriptor::digest).orElseThrow();
+    }
+
+    @Test
+    void attributes_that_files_lose_on_their_way_into_an_image_are_noted_and_a_clean_tree_notes_nothing()
+            throws IOException {
+        String[] build = {"build", "--add", site + ":/site", "--add", program + ":/run", "--audit=false", "--output", ""
+        };
+        build[build.length - 1] = "oci:" + folder.resolve("image") + ":1";
+        assertThat(lading(build)).as(err()).isZero();
+        assertThat(err()).doesNotContain("left out");
+        for (int i = 0; i < 12; i++) {
+            Path file = Files.writeString(site.resolve("f\n" + i), "x");
+            UserDefinedFileAttributeView view = Files.getFileAttributeView(file, UserDefinedFileAttributeView.class);
+            Assumptions.assumeTrue(view != null, "no attributes here");
+            view.write("note", ByteBuffer.wrap(new byte[] {1}));
+        }
+        Files.getFileAttributeView(program, UserDefinedFileAttributeView.class)
+                .write("note", ByteBuffer.wrap(new byte[] {1}));
+        assertThat(lading(build)).as(err()).isZero();
+        assertThat(err())
+                .contains("left out: " + site + "/f\\u000a0: the attribute user.note\n")
+                .endsWith("left out: 3 more\n");
+        String[] one = {"build", "--add", program + ":/run", "--audit=false", "--output", build[build.length - 1]};
+        assertThat(lading(one)).as(err()).isZero();
+        assertThat(err()).isEqualTo("left out: " + program + ": the attribute user.note\n");
     }
 
     @Test
@@ -377,6 +405,7 @@ class SessionTest {
         assertThat(folder.resolve("none")).doesNotExist();
         assertThat(lading("unpack", "--platform", "//", layout("1"), root.toString()))
                 .isEqualTo(ExitCode.USAGE);
+        assertThat(lading("unpack", layout("1"), "")).isEqualTo(ExitCode.USAGE);
     }
 
     @Test

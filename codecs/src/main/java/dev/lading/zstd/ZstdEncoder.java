@@ -16,7 +16,7 @@ import java.util.concurrent.Executor;
  * <p>The compressed bytes depend on the content, the level and the version of zstd alone: not on how the writes are cut, nor
  * on the number of threads. Frames are compressed by the caller's thread and as many others as are asked for; the native
  * library starts none of its own. Memory is at most 9 MiB and 9 MiB more for each thread, and what the library needs for a
- * level, which is outside the heap.
+ * level, which is outside the heap. Where that would be more than half of the heap, fewer threads compress.
  *
  * <p>{@link #finish()} ends the last frame. {@link #close()} only lets go of threads and memory: closed without having been
  * finished, the stream is abandoned, and what was written by then are whole frames, which do not tell that there were to be
@@ -27,6 +27,9 @@ import java.util.concurrent.Executor;
  * {@link InterruptedIOException}; the flag stays.
  */
 public final class ZstdEncoder extends OutputStream {
+    /** What a frame takes while it is compressed. */
+    private static final long FRAME_BYTES = Frame.BYTES + (1L << 20);
+
     private final OutputStream out;
     private final int level;
     private final Crew<Frame> crew;
@@ -79,7 +82,8 @@ public final class ZstdEncoder extends OutputStream {
         this.out = Objects.requireNonNull(out, "out");
         this.level = level;
         this.frame = new Frame(level);
-        this.crew = new Crew<>("lading-zstd", threads, threads, executor, this::writeOut);
+        int fit = (int) Math.min(threads, Math.max(1, Runtime.getRuntime().maxMemory() / 2 / FRAME_BYTES - 1));
+        this.crew = new Crew<>("lading-zstd", fit, fit, executor, this::writeOut);
     }
 
     @Override

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A program of its own, run with a small heap: generates an entry, writes it as a layer into a place and prints «blob
+ * A program of its own, run with a small heap: generates an entry, or reads a tar, writes it as a layer into a place and prints «blob
  * digest, diff ID, how often the recipe ran».
  */
 public final class WriteLayer {
@@ -21,7 +21,7 @@ public final class WriteLayer {
     /**
      * Writes.
      *
-     * @param arguments «layout FOLDER» or «registry NAME», «none», «gzip» or «zstd», and the size in bytes
+     * @param arguments «layout FOLDER» or «registry NAME», «none», «gzip» or «zstd», and the size in bytes or a tar
      */
     public static void main(String[] arguments) {
         Compression compression = switch (arguments[2]) {
@@ -29,14 +29,10 @@ public final class WriteLayer {
             case "zstd" -> Compression.zstd(1);
             default -> Compression.none();
         };
-        long size = Long.parseLong(arguments[3]);
         AtomicInteger runs = new AtomicInteger();
-        LayerRecipe recipe = LayerRecipe.generated(size, () -> {
-                    runs.incrementAndGet();
-                    return new Noise(size);
-                })
-                .into("/large")
-                .mode(0644);
+        LayerRecipe recipe = arguments[3].endsWith(".tar")
+                ? LayerRecipe.tar(Path.of(arguments[3]))
+                : noise(Long.parseLong(arguments[3]), runs);
         if (arguments[0].equals("layout")) {
             try (OciLayout layout = OciLayout.open(Path.of(arguments[1]))) {
                 print(compression, recipe, layout, runs);
@@ -46,6 +42,15 @@ public final class WriteLayer {
                 print(compression, recipe, client.repository(arguments[1]), runs);
             }
         }
+    }
+
+    private static LayerRecipe noise(long size, AtomicInteger runs) {
+        return LayerRecipe.generated(size, () -> {
+                    runs.incrementAndGet();
+                    return new Noise(size);
+                })
+                .into("/large")
+                .mode(0644);
     }
 
     private static void print(Compression compression, LayerRecipe recipe, ContentTarget target, AtomicInteger runs) {

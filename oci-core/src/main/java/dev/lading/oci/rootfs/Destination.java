@@ -17,6 +17,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -79,7 +80,10 @@ final class Destination {
             boolean posix = Files.getFileAttributeView(real, PosixFileAttributeView.class) != null;
             return new Destination(real, made, posix);
         } catch (IOException e) {
-            throw new UnavailableException("cannot make the folder " + folder + ": " + e.getMessage(), e);
+            throw new UnavailableException(
+                    "cannot make the folder " + folder + ": " + e.getMessage() + " ("
+                            + e.getClass().getSimpleName() + ")",
+                    e);
         }
     }
 
@@ -293,6 +297,11 @@ final class Destination {
         } catch (UnsupportedOperationException | IllegalArgumentException e) {
             throw new UnsupportedException(
                     "the file system of " + root + " has no numeric owners; unpack without withOwners()", e);
+        } catch (FileSystemException e) {
+            throw new IOException(
+                    path + " cannot be given to " + inode.userId() + ":" + inode.groupId() + " (" + e.getReason()
+                            + "); unless it is done as root, unpack without owners",
+                    e);
         }
     }
 
