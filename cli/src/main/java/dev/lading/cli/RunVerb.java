@@ -58,11 +58,20 @@ final class RunVerb implements Verb {
                 .addOption(option("--user", "USER[:GROUP]", "Who it runs as, by name or number."))
                 .addOption(option("--workdir", "FOLDER", "The folder it begins in."))
                 .addOption(option("--hostname", "NAME", "The host's name inside."))
-                .addOption(option("--timeout", "SECONDS", "End it, and all it started, after this time."))
+                .addOption(option(
+                        "--timeout",
+                        "SECONDS",
+                        "End it, and all it started, after this time; the exit code is then 130."))
                 .addOption(option("--memory", "MIB", "Bound its memory; needs runc."))
                 .addOption(option("--processes", "NUMBER", "Bound its processes; needs runc."))
                 .addOption(option("--processors", "NUMBER", "Bound its processors' time; needs runc."))
                 .addOption(option("--by", "WAY", "runtime, bubblewrap, namespaces or emulator; the best by default."))
+                .addOption(OptionSpec.builder("--new-privileges")
+                        .type(boolean.class)
+                        .description(
+                                "Let programs gain rights when they start, as sudo and su want. Any fault in one of"
+                                        + " them, or in its emulator, then makes whoever runs it root inside.")
+                        .build())
                 .addOption(options("--env", "NAME=VALUE", "A variable of its environment."))
                 .addOption(options("--bind", "SOURCE:TARGET[:ro]", "A file or folder of the host, seen inside."))
                 .addOption(options("--tmpfs", "FOLDER", "An empty folder in memory."))
@@ -156,6 +165,9 @@ final class RunVerb implements Verb {
                             "--by is runtime, bubblewrap, namespaces or emulator, not «" + value + "»"));
             settings.add(launcher -> launcher.backEnd(backEnd));
         });
+        if (words.hasMatchedOption("--new-privileges")) {
+            settings.add(Launcher::allowNewPrivileges);
+        }
         all(words, "--env").forEach(value -> {
             int equals = value.indexOf('=');
             if (equals < 1) {
