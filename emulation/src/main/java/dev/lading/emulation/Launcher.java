@@ -471,7 +471,9 @@ public final class Launcher {
      *
      * @param folder the state folder; need not be there
      * @return how many runs were cleared
-     * @throws UnavailableException if something cannot be removed
+     * @throws InvalidInputException if it is no folder
+     * @throws UnavailableException if it belongs to somebody else or can be written to by others, who could have anything removed
+     *     by it, or something cannot be removed
      * @throws CancelledException if the thread is interrupted
      */
     public static int sweep(Path folder) {

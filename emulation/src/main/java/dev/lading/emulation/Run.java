@@ -55,7 +55,7 @@ final class Run {
                             ? Optional.of(RuntimeStart.runtime(plan.spec()).toString())
                             : Optional.empty(),
                     view.changed(),
-                    plan.notes(),
+                    plan.notes().stream().distinct().toList(),
                     RunDiagnosis.of(exitCode, supervision.errors().text(), plan.emulator()),
                     Optional.empty());
         } catch (IOException e) {
