@@ -226,8 +226,12 @@ final class RunVerb implements Verb {
     }
 
     private Path state() {
-        Optional<Path> runtime =
-                environment.apply("XDG_RUNTIME_DIR").map(Path::of).filter(Files::isDirectory);
+        // An empty word means that there is none, and others but absolute ones are not to be heeded (XDG base
+        // directories).
+        Optional<Path> runtime = environment
+                .apply("XDG_RUNTIME_DIR")
+                .map(Path::of)
+                .filter(folder -> folder.isAbsolute() && Files.isDirectory(folder));
         if (runtime.isPresent()) {
             return runtime.get().resolve("lading");
         }

@@ -72,7 +72,7 @@ public final class Launcher {
     /**
      * Names the root file system.
      *
-     * @param root a folder of the host
+     * @param root a folder of the host; the host's own root is taken by bubblewrap and the lighter way only
      * @return the launcher with it
      */
     public Launcher root(Path root) {
@@ -187,7 +187,8 @@ public final class Launcher {
     }
 
     /**
-     * Puts an empty file system in memory at a folder of the root; what is written there is gone after the run.
+     * Puts an empty file system in memory at a folder of the root, which everybody inside may write to; what is written there is
+     * gone after the run.
      *
      * @param target the folder's absolute name inside the root; need not be there
      * @return the launcher with it
@@ -396,7 +397,7 @@ public final class Launcher {
      * Names the folder that keeps what a run needs on the disk. By default each run makes a temporary folder and removes it; only
      * what lies in a folder that was named can be swept after this process was killed.
      *
-     * @param folder the folder, the caller's alone; made if it is not there
+     * @param folder the folder, the caller's alone; made if it is not there; not within the root
      * @return the launcher with it
      */
     public Launcher state(Path folder) {

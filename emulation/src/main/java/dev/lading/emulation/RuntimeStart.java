@@ -26,8 +26,8 @@ final class RuntimeStart {
      * output. So somebody looks whether the program is there, and ends the namespace when it is gone.
      */
     private static final String ENDS_WITH_PROGRAM =
-            "( until [ -s program ]; do sleep 0.1; done; read -r program <program; while kill -0 $program; do sleep 0.1; done;"
-                    + " kill -9 $holder ) </dev/null >/dev/null 2>&1 3>&- 4<&- &\n"
+            "( until [ -s program ]; do kill -0 $holder || exit; sleep 0.1; done; read -r program <program;"
+                    + " while kill -0 $program; do sleep 0.1; done; kill -9 $holder ) </dev/null >/dev/null 2>&1 3>&- 4<&- &\n"
                     + "trap \"kill -9 $holder $!\" EXIT";
 
     private RuntimeStart() {}

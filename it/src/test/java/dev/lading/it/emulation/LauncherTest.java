@@ -371,6 +371,9 @@ class LauncherTest {
         assertThatThrownBy(() -> launcher(BackEnd.RUNTIME).root(Path.of("/")).run("true"))
                 .isInstanceOf(UnsupportedException.class)
                 .hasMessageContaining("bubblewrap");
+        RunResult other = launcher.platform(Platform.LINUX_ARM64).run("uname", "-m");
+        assertThat(other.stdout()).isEqualTo("x86_64\n");
+        assertThat(other.notes()).anyMatch(note -> note.contains("was not emulated"));
         for (String wanted : List.of("linux/amd64", "linux/s390x")) {
             assertThatThrownBy(() -> launcher.root(shared.resolve("arm64"))
                             .platform(Platform.parse(wanted))
@@ -456,12 +459,18 @@ class LauncherTest {
 
         @Override
         public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0];
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
             try {
                 opened.await();
             } catch (InterruptedException e) {
                 throw new IOException(e);
             }
-            return line.read();
+            return line.read(bytes, offset, length);
         }
 
         @Override
