@@ -140,6 +140,11 @@ final class EmulatorsVerb implements Verb {
         Registration.Result result = registration.register(table);
         result.failed().forEach((name, why) -> console.note("failed: " + name + ": " + why));
         boot.ifPresent(kind -> registration.writeFiles(kind, ROOT).forEach(file -> console.note("wrote " + file)));
+        if (boot.filter(Registration.Boot.DEBIAN::equals).isPresent()) {
+            console.note(
+                    "at boot binfmt-support brings back what it has taken from these files, for each: update-binfmts"
+                            + " --import lading-NAME; and before it is removed: update-binfmts --unimport lading-NAME");
+        }
         // Registering is no proof: each is tried out.
         HostExecution now = HostExecution.detect();
         boolean good = result.failed().isEmpty();

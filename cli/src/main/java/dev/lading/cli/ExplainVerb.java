@@ -6,6 +6,7 @@ import dev.lading.emulation.ExecNote;
 import dev.lading.emulation.HostExecution;
 import dev.lading.oci.Platform;
 import dev.lading.oci.platform.ExecutableHeader;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -52,10 +53,10 @@ final class ExplainVerb implements Verb {
             String name =
                     root.isEmpty() ? path(word).toAbsolutePath().normalize().toString() : word;
             diagnosis = ExecDiagnosis.of(folder, List.of(name), host);
-            // What a file is helps where it does not start.
-            Path there = folder.resolve(diagnosis.file().replaceFirst("^/+", ""));
-            if (Files.isRegularFile(there)) {
-                console.note(diagnosis.file() + ": " + ExecutableHeader.of(there));
+            // What a file is helps where it does not start, and where a script's interpreter is spoken of.
+            tellFile(folder, name, console);
+            if (!diagnosis.file().equals(name)) {
+                tellFile(folder, diagnosis.file(), console);
             }
         } else {
             try (Lading lading = Lading.open()) {
@@ -63,6 +64,20 @@ final class ExplainVerb implements Verb {
             }
         }
         return tell(diagnosis, console);
+    }
+
+    /** A link of a root file system that leads out of it on this host is not followed. */
+    private static void tellFile(Path root, String name, Console console) {
+        Path there = root.resolve(name.replaceFirst("^/+", ""));
+        try {
+            if (Files.isRegularFile(there)
+                    && Files.isReadable(there)
+                    && there.toRealPath().startsWith(root.toRealPath())) {
+                console.note(name + ": " + ExecutableHeader.of(there));
+            }
+        } catch (IOException e) {
+            // It has just gone; the diagnosis tells what there was.
+        }
     }
 
     private static int tell(ExecDiagnosis diagnosis, Console console) {

@@ -58,11 +58,20 @@ final class RunVerb implements Verb {
                 .addOption(option("--user", "USER[:GROUP]", "Who it runs as, by name or number."))
                 .addOption(option("--workdir", "FOLDER", "The folder it begins in."))
                 .addOption(option("--hostname", "NAME", "The host's name inside."))
-                .addOption(option("--timeout", "SECONDS", "End it, and all it started, after this time."))
+                .addOption(option(
+                        "--timeout",
+                        "SECONDS",
+                        "End it, and all it started, after this time; the exit code is then 130."))
                 .addOption(option("--memory", "MIB", "Bound its memory; needs runc."))
                 .addOption(option("--processes", "NUMBER", "Bound its processes; needs runc."))
                 .addOption(option("--processors", "NUMBER", "Bound its processors' time; needs runc."))
                 .addOption(option("--by", "WAY", "runtime, bubblewrap, namespaces or emulator; the best by default."))
+                .addOption(OptionSpec.builder("--new-privileges")
+                        .type(boolean.class)
+                        .description(
+                                "Let programs gain rights when they start, as sudo and su want. Any fault in one of"
+                                        + " them, or in its emulator, then makes whoever runs it root inside.")
+                        .build())
                 .addOption(options("--env", "NAME=VALUE", "A variable of its environment."))
                 .addOption(options("--bind", "SOURCE:TARGET[:ro]", "A file or folder of the host, seen inside."))
                 .addOption(options("--tmpfs", "FOLDER", "An empty folder in memory."))
@@ -156,6 +165,9 @@ final class RunVerb implements Verb {
                             "--by is runtime, bubblewrap, namespaces or emulator, not «" + value + "»"));
             settings.add(launcher -> launcher.backEnd(backEnd));
         });
+        if (words.hasMatchedOption("--new-privileges")) {
+            settings.add(Launcher::allowNewPrivileges);
+        }
         all(words, "--env").forEach(value -> {
             int equals = value.indexOf('=');
             if (equals < 1) {
@@ -214,8 +226,12 @@ final class RunVerb implements Verb {
     }
 
     private Path state() {
-        Optional<Path> runtime =
-                environment.apply("XDG_RUNTIME_DIR").map(Path::of).filter(Files::isDirectory);
+        // An empty word means that there is none, and others but absolute ones are not to be heeded (XDG base
+        // directories).
+        Optional<Path> runtime = environment
+                .apply("XDG_RUNTIME_DIR")
+                .map(Path::of)
+                .filter(folder -> folder.isAbsolute() && Files.isDirectory(folder));
         if (runtime.isPresent()) {
             return runtime.get().resolve("lading");
         }

@@ -79,6 +79,26 @@ class ExplainVerbTest {
     }
 
     @Test
+    void of_a_script_the_file_is_told_as_well_as_its_interpreter() throws IOException {
+        Path script = program("run", "#!/usr/bin/env python3\n");
+        assertThat(lading("explain", script.toString())).isZero();
+        assertThat(notes.toString(UTF_8)).contains(script + ": script for /usr/bin/env", "/usr/bin/env: ELF");
+    }
+
+    @Test
+    void links_that_lead_out_of_the_root_on_this_host_are_not_followed() throws IOException {
+        Path root = Files.createDirectory(folder.resolve("root"));
+        program("secret", "#!/bin/secret\n");
+        Files.createSymbolicLink(root.resolve("up"), Path.of("../secret"));
+        Files.createSymbolicLink(root.resolve("circle"), Path.of("circle"));
+        for (String name : List.of("/up", "../secret", "/circle")) {
+            assertThat(lading("explain", "--root", root.toString(), name)).isEqualTo(ExitCode.FAULTS_FOUND);
+            assertThat(notes.toString(UTF_8)).as(name).isEmpty();
+        }
+        assertThat(out()).first().asString().startsWith("/circle is a link that leads in a circle: ");
+    }
+
+    @Test
     void the_command_of_an_image_is_looked_at_in_the_image() throws IOException {
         Path script = program("run", "#!/bin/bash\r\n");
         String image = "oci:" + folder.resolve("image") + ":1";

@@ -239,7 +239,8 @@ public sealed interface ExecDiagnosis {
      * @param file the command as it was given
      * @param searched the folders of the PATH that were looked in; empty if the command is a path
      * @param broken the link that leads nowhere, if that is why
-     * @param errno {@code ENOENT}; {@code ENOTDIR} or {@code ELOOP} if the path itself is at fault
+     * @param errno {@code ENOENT}; {@code ENOTDIR} or {@code ELOOP} if the path itself is at fault; {@code EACCES} if a folder
+     *     on the way may not be searched by this process
      */
     record NotFound(String file, List<String> searched, Optional<String> broken, Optional<Errno> errno)
             implements ExecDiagnosis {
@@ -250,8 +251,12 @@ public sealed interface ExecDiagnosis {
 
         @Override
         public String explanation() {
+            if (errno.filter(e -> e == Errno.EACCES).isPresent()) {
+                return file + " cannot be reached: a folder on the way to it is closed to this user";
+            }
             if (broken.isPresent()) {
-                return file + " is a link that leads nowhere: " + broken.get();
+                boolean circle = errno.filter(e -> e == Errno.ELOOP).isPresent();
+                return file + " is a link that leads " + (circle ? "in a circle: " : "nowhere: ") + broken.get();
             }
             return "there is no " + file + " in the root file system"
                     + (searched.isEmpty() ? "" : ", neither in " + String.join(" nor in ", searched));
@@ -259,6 +264,9 @@ public sealed interface ExecDiagnosis {
 
         @Override
         public String remedy() {
+            if (errno.filter(e -> e == Errno.EACCES).isPresent()) {
+                return "open that folder to this user (chmod +x), or run as somebody else";
+            }
             return searched.isEmpty() ? "check the path" : "check the name and the variable PATH";
         }
 
@@ -538,7 +546,8 @@ public sealed interface ExecDiagnosis {
                 return "install the package qemu-user-static, or take an image for this host's platform";
             }
             if (privately.isEmpty()) {
-                return "run it with lading run, which registers the emulator for that run alone";
+                return "run its image with lading run, which registers the emulator for that run alone; or, for the whole"
+                        + " host, as root: lading emulators install";
             }
             return systemWide.isEmpty()
                     ? "lading emulators install"

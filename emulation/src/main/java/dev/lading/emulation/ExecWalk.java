@@ -134,8 +134,13 @@ final class ExecWalk {
     private static String words(ExecutableHeader header) {
         return switch (header.kind()) {
             case JAR, JAVA_CLASS -> "it is Java's (" + header + ")";
-            default -> "it is a " + header;
+            default -> withArticle(header);
         };
+    }
+
+    private static String withArticle(ExecutableHeader header) {
+        String what = header.toString();
+        return (what.startsWith("ELF") ? "it is an " : "it is a ") + what;
     }
 
     // ---- scripts ----
@@ -177,7 +182,8 @@ final class ExecWalk {
         }
         Optional<Platform> platform = platform(elf, first);
         if (platform.isEmpty()) {
-            return new ExecDiagnosis.NotAProgram(name, "it is a " + elf, Optional.of(Errno.ENOEXEC));
+            return new ExecDiagnosis.NotAProgram(
+                    name, "nothing is known that would run it (" + elf + ")", Optional.of(Errno.ENOEXEC));
         }
         Platform base = Platform.of("linux", platform.get().architecture());
         boolean own = platform.get().architecture().equals(host.host().architecture());
@@ -204,12 +210,12 @@ final class ExecWalk {
             }
         }
         if (!elf.executable()) {
-            return Optional.of(new ExecDiagnosis.NotAProgram(name, "it is a " + elf, Optional.of(Errno.ENOEXEC)));
+            return Optional.of(new ExecDiagnosis.NotAProgram(name, withArticle(elf), Optional.of(Errno.ENOEXEC)));
         }
         return elf.linking()
                         .filter(linking -> linking == ElfHeader.Linking.LIBRARY)
                         .isPresent()
-                ? Optional.of(new ExecDiagnosis.NotAProgram(name, "it is a " + elf, Optional.empty()))
+                ? Optional.of(new ExecDiagnosis.NotAProgram(name, withArticle(elf), Optional.empty()))
                 : Optional.empty();
     }
 
@@ -351,7 +357,7 @@ final class ExecWalk {
                     ExecNote.Kind.SETUID_WITHOUT_CREDENTIALS,
                     name + " is setuid, and the handler " + handler.name()
                             + " has no flag C: it runs without its owner's rights",
-                    "run it with lading run, whose private handlers have that flag"));
+                    "run its image with lading run --new-privileges, whose private handlers have that flag"));
         }
         Optional<CpuModel> model = Optional.empty();
         Optional<QemuTarget> target = QemuTarget.of(platform);

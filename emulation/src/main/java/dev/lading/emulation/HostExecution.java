@@ -487,7 +487,7 @@ public final class HostExecution {
         }
         Path emulator =
                 how instanceof Execution.Emulated emulated ? emulated.emulator().path() : null;
-        if (wanted.architecture().equals("amd64") && variant.matches("v[2-4]")) {
+        if (wanted.architecture().equals("amd64") && variant.matches("v[2-9]")) {
             int level = variant.charAt(1) - '0';
             int highest =
                     result(levelProbe(emulator)).map(ProbeRun.Result::plain).orElse(0) - ProbeProgram.EXIT_LEVEL_BASE;

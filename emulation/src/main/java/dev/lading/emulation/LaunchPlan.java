@@ -69,6 +69,10 @@ record LaunchPlan(
             throw new InvalidInputException("no program was given to run in " + spec.root);
         }
         Path root = realRoot(spec.root);
+        checkFolders(spec, root);
+        spec.inputFile.filter(file -> !Files.exists(file)).ifPresent(file -> {
+            throw new NotFoundException("there is no " + file + " to be the program's input");
+        });
         List<String> notes = new ArrayList<>();
         Account account = Account.in(root, spec.user);
         InRoot.Found cwd = InRoot.follow(root, spec.workingDirectory);
@@ -86,8 +90,8 @@ record LaunchPlan(
         }
         Map<String, String> environment = environment(spec, account, notes);
         Needed needed = needed(spec);
-        Optional<Path> program =
-                program(root, spec, argv, environment, !needed.handlers.isEmpty() || needed.emulator.isPresent());
+        Optional<Path> program = program(
+                root, spec, argv, environment, !needed.handlers.isEmpty() || needed.emulator.isPresent(), notes);
         cpuModel(spec, needed, program).ifPresent(model -> {
             environment.put("QEMU_CPU", model.name());
             notes.add("emulated as " + model.name() + ": " + model.reason());
@@ -96,6 +100,37 @@ record LaunchPlan(
         Ids ids = Surroundings.root() ? privately ? Ids.SAME : Ids.HOST : unprivileged(spec, account);
         return new LaunchPlan(
                 spec, root, argv, program, account, environment, ids, needed.handlers, needed.emulator, notes);
+    }
+
+    /** What a program could write to while it runs. On the host's own root it can do so anyway. */
+    private static void checkFolders(LaunchSpec spec, Path root) {
+        if (root.getNameCount() == 0) {
+            return;
+        }
+        Map<String, Optional<Path>> folders =
+                Map.of("the state of a run", spec.state, "what a run changes", spec.changes);
+        folders.forEach((what, folder) -> folder.filter(f -> lies(f, root)).ifPresent(f -> {
+            throw new InvalidInputException(what + " cannot be kept in " + f + ", within the root file system " + root
+                    + "; name another folder");
+        }));
+    }
+
+    /** Says whether a folder that need not be there yet lies, or would, within another. */
+    private static boolean lies(Path folder, Path within) {
+        for (Path at = folder.toAbsolutePath().normalize(); at != null; at = at.getParent()) {
+            if (Files.exists(at)) {
+                return real(at).startsWith(within);
+            }
+        }
+        return false;
+    }
+
+    private static Path real(Path there) {
+        try {
+            return there.toRealPath();
+        } catch (IOException e) {
+            throw LadingException.from("cannot look at " + there, e);
+        }
     }
 
     /** Who is not root inside is the caller all the same, for the files of the root are his. */
@@ -145,10 +180,28 @@ record LaunchPlan(
      * seen from here, and is left to the kernel.
      */
     private static Optional<Path> program(
-            Path root, LaunchSpec spec, List<String> argv, Map<String, String> environment, boolean registering) {
+            Path root,
+            LaunchSpec spec,
+            List<String> argv,
+            Map<String, String> environment,
+            boolean registering,
+            List<String> notes) {
         ExecDiagnosis diagnosis =
                 ExecDiagnosis.of(root, argv, environment.getOrDefault("PATH", ""), spec.workingDirectory, spec.host);
         boolean whole = spec.binds.isEmpty() && spec.tmpfs.isEmpty() && spec.changes.isEmpty();
+        String architecture = spec.platform.normalized().architecture();
+        if (diagnosis instanceof ExecDiagnosis.NoHandler other
+                && !other.platform().architecture().equals(architecture)) {
+            throw new NotRunnableException(
+                    argv.get(0) + " in " + root + " does not start: " + other.explanation() + ", and " + spec.platform
+                            + " is what it was to be run for. To change that: run it for " + other.platform(),
+                    diagnosis);
+        }
+        if (diagnosis instanceof ExecDiagnosis.Native
+                && !spec.host.host().architecture().equals(architecture)) {
+            notes.add(argv.get(0) + " is for " + spec.host.host()
+                    + " and was not emulated, though it was to be run for " + spec.platform);
+        }
         if (diagnosis.runs() || registering && aboutHandlers(diagnosis)) {
             return Optional.of(InRoot.follow(root, diagnosis.file()).path());
         }

@@ -73,7 +73,7 @@ public final class Launcher {
     /**
      * Names the root file system.
      *
-     * @param root a folder of the host
+     * @param root a folder of the host; the host's own root is taken by bubblewrap and the lighter way only
      * @return the launcher with it
      */
     public Launcher root(Path root) {
@@ -188,7 +188,8 @@ public final class Launcher {
     }
 
     /**
-     * Puts an empty file system in memory at a folder of the root; what is written there is gone after the run.
+     * Puts an empty file system in memory at a folder of the root, which everybody inside may write to; what is written there is
+     * gone after the run.
      *
      * @param target the folder's absolute name inside the root; need not be there
      * @return the launcher with it
@@ -402,7 +403,7 @@ public final class Launcher {
      * Names the folder that keeps what a run needs on the disk. By default each run makes a temporary folder and removes it; only
      * what lies in a folder that was named can be swept after this process was killed.
      *
-     * @param folder the folder, the caller's alone; made if it is not there
+     * @param folder the folder, the caller's alone; made if it is not there; not within the root
      * @return the launcher with it
      */
     public Launcher state(Path folder) {
@@ -477,7 +478,9 @@ public final class Launcher {
      *
      * @param folder the state folder; need not be there
      * @return how many runs were cleared
-     * @throws UnavailableException if something cannot be removed
+     * @throws InvalidInputException if it is no folder
+     * @throws UnavailableException if it belongs to somebody else or can be written to by others, who could have anything removed
+     *     by it, or something cannot be removed
      * @throws CancelledException if the thread is interrupted
      */
     public static int sweep(Path folder) {

@@ -1,10 +1,12 @@
 package dev.lading.emulation;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -73,13 +75,25 @@ final class RootPaths {
                 }
                 push(left, target);
             } else if (!Files.exists(here, LinkOption.NOFOLLOW_LINKS)) {
-                return failed(done, here, ExecDiagnosis.Errno.ENOENT, lastLink);
+                return failed(done, here, why(here), lastLink);
             } else if (!left.isEmpty() && !Files.isDirectory(here, LinkOption.NOFOLLOW_LINKS)) {
                 return failed(done, here, ExecDiagnosis.Errno.ENOTDIR, lastLink);
             }
         }
         Path here = host(done);
         return new Place(text(done), here == null ? root : here, Optional.empty(), Optional.empty());
+    }
+
+    /** Why something is not seen: it is not there, or this process may not search the folder it is in. */
+    private static ExecDiagnosis.Errno why(Path here) {
+        try {
+            Files.readAttributes(here, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        } catch (AccessDeniedException e) {
+            return ExecDiagnosis.Errno.EACCES;
+        } catch (IOException e) {
+            return ExecDiagnosis.Errno.ENOENT;
+        }
+        return ExecDiagnosis.Errno.ENOENT;
     }
 
     private static Place failed(Deque<String> done, Path here, ExecDiagnosis.Errno errno, Optional<String> link) {

@@ -25,6 +25,8 @@ import java.util.TreeSet;
 final class RootView {
     private static final String UPPER = "upper";
     private static final String WORK = "work";
+    /** What every program finds. */
+    private static final List<String> KERNELS = List.of("/proc", "/dev", "/sys");
 
     private final Path root;
     private final RunFolder run;
@@ -35,7 +37,12 @@ final class RootView {
     private boolean staged;
 
     /** A place as it was found: its path below the root, free of links. */
-    record Mounted(Place place, Path inRoot) {}
+    record Mounted(Place place, Path inRoot) {
+        /** Says whether an empty file system in memory is wanted there. */
+        boolean inMemory() {
+            return place.bind().isEmpty() && !KERNELS.contains(place.target());
+        }
+    }
 
     /** A place that is wanted. */
     record Place(String target, boolean folder, Optional<LaunchSpec.Bind> bind) {}
@@ -60,7 +67,7 @@ final class RootView {
 
     private static List<Place> places(LaunchPlan plan) {
         List<Place> places = new ArrayList<>();
-        for (String name : List.of("/proc", "/dev", "/sys")) {
+        for (String name : KERNELS) {
             places.add(new Place(name, true, Optional.empty()));
         }
         plan.spec().tmpfs.forEach(target -> places.add(new Place(target, true, Optional.empty())));
@@ -87,13 +94,10 @@ final class RootView {
             InRoot.Found found = InRoot.follow(root, place.target());
             Path inRoot = checked(place, found);
             mounted.add(new Mounted(place, inRoot));
-            if (found.attributes().isEmpty()) {
-                String first = inRoot.getName(0).toString();
-                if (Files.exists(root.resolve(first), LinkOption.NOFOLLOW_LINKS)) {
-                    stub(found.path(), place.folder());
-                } else {
-                    makeAside(inRoot, place.folder());
-                }
+            if (Files.exists(root.resolve(inRoot.getName(0)), LinkOption.NOFOLLOW_LINKS)) {
+                stub(found.path(), place.folder());
+            } else {
+                makeAside(inRoot, place.folder());
             }
         }
         if (!aside.isEmpty()) {
@@ -119,16 +123,20 @@ final class RootView {
         return inRoot;
     }
 
-    /** Another run may have made it just now, and uses it as this one does. */
+    /** Makes what is missing of a place. What another run has made so is needed by this one too, and the last takes it away. */
     private void stub(Path path, boolean folder) throws IOException {
         List<Path> missing = new ArrayList<>();
-        for (Path at = path;
-                at != null && !Files.exists(at, LinkOption.NOFOLLOW_LINKS) && !at.equals(root);
-                at = at.getParent()) {
-            missing.add(0, at);
+        for (Path at = path; at != null && root.relativize(at).getNameCount() > 1; at = at.getParent()) {
+            boolean there = Files.exists(at, LinkOption.NOFOLLOW_LINKS);
+            if (there && !run.stubOfAnother(at)) {
+                break;
+            }
+            run.rememberStub(at);
+            if (!there) {
+                missing.add(0, at);
+            }
         }
         for (Path each : missing) {
-            run.rememberStub(each);
             try {
                 if (folder || !each.equals(path)) {
                     Files.createDirectory(each);
@@ -136,7 +144,7 @@ final class RootView {
                     Files.createFile(each);
                 }
             } catch (FileAlreadyExistsException e) {
-                // That run removes it, or this one, whichever ends last.
+                // Another run made it just now, and uses it as this one does.
             }
         }
     }

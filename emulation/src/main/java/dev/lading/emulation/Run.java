@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Carries a plan out: chooses the back end, makes what it needs, waits, and clears up. */
@@ -26,6 +27,11 @@ final class Run {
     private static RunResult once(LaunchPlan plan) {
         BackEnd backEnd = choose(plan);
         refuseWhatCannotBeKept(plan, backEnd);
+        if (backEnd == BackEnd.NAMESPACES && plan.spec().backEnd.isEmpty()) {
+            plan.notes()
+                    .add(
+                            "it was started by the lighter way, for there is no OCI runtime or bubblewrap that could do it");
+        }
         try (RunFolder folder = RunFolder.create(plan.spec().state)) {
             return in(folder, plan, backEnd);
         }
@@ -55,7 +61,7 @@ final class Run {
                             ? Optional.of(RuntimeStart.runtime(plan.spec()).toString())
                             : Optional.empty(),
                     view.changed(),
-                    plan.notes(),
+                    plan.notes().stream().distinct().toList(),
                     RunDiagnosis.of(exitCode, supervision.errors().text(), plan.emulator()),
                     Optional.empty());
         } catch (IOException e) {
@@ -91,13 +97,15 @@ final class Run {
                 .map(String::strip)
                 .filter(text -> !text.isEmpty())
                 .findFirst()
-                .orElse("it said nothing");
+                .orElse("");
         // Whoever may not make a user namespace learns why, and what would change that.
         String obstacle = plan.ids() == LaunchPlan.Ids.HOST
                 ? ""
-                : plan.spec().host.privateObstacle().map(o -> ". " + o).orElse("");
+                : plan.spec().host.privateObstacle().map(Obstacle::toString).orElse("");
+        String reason =
+                Stream.of(said, obstacle).filter(text -> !text.isEmpty()).collect(Collectors.joining(". "));
         return new UnavailableException(plan.argv().get(0) + " could not be started in " + plan.root() + " by "
-                + backEnd + ": " + said + obstacle);
+                + backEnd + ": " + (reason.isEmpty() ? "it said nothing" : reason));
     }
 
     private static BackEnd choose(LaunchPlan plan) {

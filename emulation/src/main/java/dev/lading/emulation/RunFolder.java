@@ -3,6 +3,7 @@ package dev.lading.emulation;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.LadingException;
 import dev.lading.oci.UnavailableException;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -21,6 +23,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,6 +43,9 @@ final class RunFolder implements AutoCloseable {
     private static final FileAttribute<Set<PosixFilePermission>> FOR_OWNER =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     private static final Pattern LOCK_NAME = Pattern.compile("(run-([0-9]+)-([0-9]+)-[0-9a-f]{12})\\.lock");
+    /** How the state folder of a run begins that was given none. */
+    private static final String OWN_STATE = "lading-run-";
+
     private static final int ATTEMPTS = 10;
     private static final Duration CGROUP_PATIENCE = Duration.ofSeconds(2);
     private static final String PROCESSES = "processes";
@@ -67,7 +73,7 @@ final class RunFolder implements AutoCloseable {
                 sweep(parent);
                 return createIn(parent.toRealPath(), Optional.empty());
             }
-            Path own = Files.createTempDirectory(parent, "lading-run-").toRealPath();
+            Path own = Files.createTempDirectory(parent, OWN_STATE).toRealPath();
             return createIn(own, Optional.of(own));
         } catch (IOException e) {
             throw LadingException.from("cannot keep the state of a run in " + parent, e);
@@ -75,7 +81,7 @@ final class RunFolder implements AutoCloseable {
     }
 
     private static void makePrivate(Path state) throws IOException {
-        if (!Files.isDirectory(state)) {
+        if (!Files.exists(state)) {
             Path parent = state.toAbsolutePath().getParent();
             if (parent != null) {
                 Files.createDirectories(parent);
@@ -85,6 +91,14 @@ final class RunFolder implements AutoCloseable {
             } catch (FileAlreadyExistsException e) {
                 // Another run made it just now.
             }
+        }
+        checkPrivate(state);
+    }
+
+    /** What lies there names processes to be ended and files to be removed, so nobody else may have written it. */
+    private static void checkPrivate(Path state) throws IOException {
+        if (!Files.isDirectory(state)) {
+            throw new InvalidInputException("the state folder " + state + " is no folder");
         }
         int mode = (Integer) Files.getAttribute(state, "unix:mode");
         Object owner = Files.getAttribute(state, "unix:uid");
@@ -135,9 +149,14 @@ final class RunFolder implements AutoCloseable {
         }
     }
 
-    /** Writes down a file or folder that is about to be made as a mere place for a mount. */
+    /** Writes down a file or folder that is about to be made as a mere place for a mount, or that another run has made so. */
     void rememberStub(Path stub) throws IOException {
         append(STUBS, stub.toString());
+    }
+
+    /** Says whether another run made it as a mere place for a mount, and would remove it if this one did not need it. */
+    boolean stubOfAnother(Path stub) throws IOException {
+        return stubOfAnother(folder, stub.toString());
     }
 
     /** Writes down a folder below {@code /sys/fs/cgroup} that the run makes. */
@@ -176,6 +195,10 @@ final class RunFolder implements AutoCloseable {
      * @return how many runs were cleared
      */
     static int sweep(Path state) throws IOException {
+        if (!Files.exists(state, LinkOption.NOFOLLOW_LINKS)) {
+            return 0;
+        }
+        checkPrivate(state);
         List<Path> lockFiles = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(state, "run-*.lock")) {
             entries.forEach(lockFiles::add);
@@ -226,14 +249,22 @@ final class RunFolder implements AutoCloseable {
         for (Path cgroup : cgroups) {
             removeCgroup(cgroup, cgroups);
         }
-        for (String stub : lines(folder.resolve(STUBS))) {
+        // What lies within a folder goes before the folder.
+        for (String stub : lines(folder.resolve(STUBS)).stream()
+                .sorted(Comparator.reverseOrder())
+                .toList()) {
             removeStub(folder, stub);
         }
         delete(folder);
     }
 
     private static List<String> lines(Path file) throws IOException {
-        return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) ? Files.readAllLines(file, UTF_8) : List.of();
+        try {
+            return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) ? Files.readAllLines(file, UTF_8) : List.of();
+        } catch (NoSuchFileException e) {
+            // It has just gone, with its run.
+            return List.of();
+        }
     }
 
     /** Ends a process and what it started, if it is still the one that was meant. */
@@ -278,19 +309,53 @@ final class RunFolder implements AutoCloseable {
         }
     }
 
-    /** A stub that something was written to is no stub any more; one that another run uses is left to that run. */
-    private static void removeStub(Path folder, String stub) throws IOException {
-        Path state = folder.getParent();
-        if (state != null) {
+    private static boolean stubOfAnother(Path folder, String stub) throws IOException {
+        for (Path state : statesBeside(folder)) {
             try (DirectoryStream<Path> others = Files.newDirectoryStream(state, "run-*-*")) {
                 for (Path other : others) {
                     if (!other.equals(folder)
                             && Files.isDirectory(other)
                             && lines(other.resolve(STUBS)).contains(stub)) {
-                        return;
+                        return true;
                     }
                 }
+            } catch (NotDirectoryException | NoSuchFileException e) {
+                // It has just gone, with its run.
             }
+        }
+        return false;
+    }
+
+    /** The state folders whose runs may share a root with this one: its own, or those of all that were given none. */
+    private static List<Path> statesBeside(Path folder) throws IOException {
+        Path state = folder.toAbsolutePath().getParent();
+        if (state == null) {
+            return List.of();
+        }
+        Path parent = state.getParent();
+        if (parent == null || !String.valueOf(state.getFileName()).startsWith(OWN_STATE)) {
+            return List.of(state);
+        }
+        List<Path> states = new ArrayList<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(parent, OWN_STATE + "*")) {
+            for (Path each : all) {
+                // Nobody else says what this process may remove.
+                if (Files.isReadable(each)
+                        && Files.getAttribute(each, "unix:uid").equals(Files.getAttribute(state, "unix:uid"))) {
+                    states.add(each);
+                }
+            }
+        } catch (NoSuchFileException e) {
+            // One has gone while the others were looked at; whoever is left comes to them at its own end.
+            return List.of(state);
+        }
+        return states;
+    }
+
+    /** A stub that something was written to is no stub any more; one that another run uses is left to that run. */
+    private static void removeStub(Path folder, String stub) throws IOException {
+        if (stubOfAnother(folder, stub)) {
+            return;
         }
         Path path = Path.of(stub);
         boolean emptyFile = Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) && Files.size(path) == 0;

@@ -93,14 +93,14 @@ final class RuntimeSpec {
      * @param processes a path that leads to the process namespace to join
      * @param cgroup the control group's path, if one is made
      */
-    static String of(LaunchPlan plan, RootView view, Path processes, Optional<String> cgroup) {
+    static String of(LaunchPlan plan, RunFolder run, RootView view, Path processes, Optional<String> cgroup) {
         LaunchSpec spec = plan.spec();
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("ociVersion", "1.0.2");
         config.put("process", process(plan));
         config.put("root", Map.of("path", view.path().toString(), "readonly", false));
         spec.hostname.ifPresent(name -> config.put("hostname", name));
-        config.put("mounts", mounts(plan, view));
+        config.put("mounts", mounts(plan, run, view));
         config.put("linux", linux(plan, processes, cgroup));
         return Json.text(config);
     }
@@ -148,7 +148,7 @@ final class RuntimeSpec {
         return process;
     }
 
-    private static List<Object> mounts(LaunchPlan plan, RootView view) {
+    private static List<Object> mounts(LaunchPlan plan, RunFolder run, RootView view) {
         List<Object> mounts = new ArrayList<>();
         for (RootView.Mounted mounted : view.mounted()) {
             String at = "/" + mounted.inRoot();
@@ -156,7 +156,7 @@ final class RuntimeSpec {
                 case "/proc" -> mounts.add(mount(at, "proc", "proc", "nosuid", "noexec", "nodev"));
                 case "/dev" -> devices(mounts, at);
                 case "/sys" -> system(plan.spec(), mounts, at);
-                default -> other(mounted, mounts, at);
+                default -> other(mounted, run, mounts, at);
             }
         }
         return mounts;
@@ -184,7 +184,7 @@ final class RuntimeSpec {
         }
     }
 
-    private static void other(RootView.Mounted mounted, List<Object> mounts, String at) {
+    private static void other(RootView.Mounted mounted, RunFolder run, List<Object> mounts, String at) {
         Optional<LaunchSpec.Bind> bind = mounted.place().bind();
         if (bind.isPresent()) {
             mounts.add(mount(
@@ -197,7 +197,8 @@ final class RuntimeSpec {
                     "nodev",
                     "rprivate"));
         } else {
-            mounts.add(mount(at, "tmpfs", "tmpfs", "nosuid", "nodev", "mode=1777"));
+            mounts.add(
+                    mount(at, "none", RuntimeStart.memory(run, mounted).toString(), "bind", "rw", "nosuid", "nodev"));
         }
     }
 

@@ -21,12 +21,29 @@ final class RuntimeStart {
     private static final String HOLD =
             "read -r pid rest </proc/self/stat; echo $pid; exec >/dev/null; sleep 2147483647 & wait";
 
+    /**
+     * Without control groups runc cannot end what the program leaves behind, and waits as long as that holds the program's
+     * output. So somebody looks whether the program is there, and ends the namespace when it is gone.
+     */
+    private static final String ENDS_WITH_PROGRAM =
+            "( until [ -s program ]; do kill -0 $holder || exit; sleep 0.1; done; read -r program <program;"
+                    + " while kill -0 $program; do sleep 0.1; done; kill -9 $holder ) </dev/null >/dev/null 2>&1 3>&- 4<&- &\n"
+                    + "trap \"kill -9 $holder $!\" EXIT";
+
     private RuntimeStart() {}
 
-    /** A runtime maps root first, and where one identifier is all there is, no other is left. */
+    /**
+     * A runtime maps root first, and where one identifier is all there is, no other is left; and it changes to the root by a
+     * call (pivot_root) that refuses the root that is there.
+     */
     static boolean takes(LaunchPlan plan) {
-        return plan.ids() != LaunchPlan.Ids.ONE
-                || plan.account().userId() == 0 && plan.account().groupId() == 0;
+        return !ownRoot(plan)
+                && (plan.ids() != LaunchPlan.Ids.ONE
+                        || plan.account().userId() == 0 && plan.account().groupId() == 0);
+    }
+
+    private static boolean ownRoot(LaunchPlan plan) {
+        return plan.root().getNameCount() == 0 && plan.spec().changes.isEmpty();
     }
 
     /** Asks the runtime who it is. */
@@ -45,6 +62,10 @@ final class RuntimeStart {
 
     static Start prepare(LaunchPlan plan, RunFolder run, RootView view) throws IOException {
         OciRuntime runtime = runtime(plan.spec());
+        if (ownRoot(plan)) {
+            throw new UnsupportedException(BackEnd.RUNTIME + " does not run programs in the host's own root; choose "
+                    + BackEnd.BUBBLEWRAP + " or " + BackEnd.NAMESPACES);
+        }
         if (!takes(plan)) {
             throw new UnsupportedException(
                     BackEnd.RUNTIME + " without root's rights runs programs as root of their root file"
@@ -60,6 +81,13 @@ final class RuntimeStart {
         Optional<String> cgroup = makesCgroups(plan, runtime) ? Optional.of("/lading-" + run.name()) : Optional.empty();
         if (cgroup.isPresent()) {
             rememberCgroups(run, cgroup.get());
+        }
+        for (RootView.Mounted memory : view.mounted()) {
+            if (memory.inMemory()) {
+                // Made here, for runc gives one that it makes itself the mode of the folder below (1.1).
+                Path source = memory(run, memory);
+                mounts.add("tmpfs", Files.createDirectory(source), "tmpfs", "mode=1777,nosuid,nodev");
+            }
         }
         List<String> hold = new ArrayList<>(Stage.diesWithParent());
         hold.addAll(List.of(Stage.tool("unshare"), "--pid", "--fork", "--kill-child", Stage.tool("sh"), "-c", HOLD));
@@ -90,12 +118,19 @@ final class RuntimeStart {
                 .line(config(plan, run, view, cgroup))
                 .line(": >" + Stage.READY)
                 .line("umask 022")
-                .line("set +e")
+                .line("set +e");
+        if (cgroup.isEmpty()) {
+            stage.script().line(ENDS_WITH_PROGRAM);
+            start.addAll(
+                    start.size() - 1,
+                    List.of("--pid-file", run.path().resolve("program").toString()));
+        }
+        stage.script()
                 .line("( exec " + ShellText.quoted(start) + " <&4 4<&- 2>&3 3>&- )")
                 .line("exit $?")
                 .line("}");
         stage.write();
-        boolean parted = view.staged() || plan.ids() != LaunchPlan.Ids.HOST;
+        boolean parted = !mounts.isEmpty() || plan.ids() != LaunchPlan.Ids.HOST;
         List<String> namespaces = newerCgroups ? List.of("--mount", "--cgroup") : List.of("--mount");
         Path log = run.path().resolve(LOG);
         Path ready = run.path().resolve(Stage.READY);
@@ -109,10 +144,17 @@ final class RuntimeStart {
                 0);
     }
 
+    /** Where the file system in memory for a place is made. */
+    static Path memory(RunFolder run, RootView.Mounted place) {
+        return run.path()
+                .resolve("memory-"
+                        + place.inRoot().toString().replace("%", "%25").replace("/", "%2F"));
+    }
+
     /** Which process namespace to join is known to the script alone, so the script writes the configuration. */
     private static String config(LaunchPlan plan, RunFolder run, RootView view, Optional<String> cgroup) {
         String unknown = "holder-of-" + run.name();
-        String text = RuntimeSpec.of(plan, view, Path.of("/proc", unknown, "ns/pid"), cgroup);
+        String text = RuntimeSpec.of(plan, run, view, Path.of("/proc", unknown, "ns/pid"), cgroup);
         int at = text.indexOf(unknown);
         return "printf '%s%s%s' " + ShellText.quoted(text.substring(0, at)) + " \"$holder\" "
                 + ShellText.quoted(text.substring(at + unknown.length())) + " >bundle/config.json";

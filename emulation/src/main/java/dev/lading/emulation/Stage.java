@@ -73,7 +73,9 @@ final class Stage {
         return HostProgram.find(name)
                 .map(Path::toString)
                 .orElseThrow(() -> new UnsupportedException("this host lacks the program «" + name
-                        + "»; install it (the package util-linux has most of what is needed)"));
+                        + "»; install it (the package "
+                        + (name.equals(BubblewrapStart.PROGRAM) ? "bubblewrap" : "util-linux")
+                        + (name.equals(BubblewrapStart.PROGRAM) ? ")" : " has most of what is needed)")));
     }
 
     /**

@@ -118,7 +118,10 @@ final class Supervision {
     }
 
     private String lastWords() {
-        String text = errors.text().strip();
+        // What unshare says when its child is killed is none of the program's.
+        String text = errors.text()
+                .replace("unshare: sigprocmask unblock failed: Invalid argument", "")
+                .strip();
         return text.isEmpty() ? "" : "; the last it said: " + text.substring(Math.max(0, text.length() - 500));
     }
 

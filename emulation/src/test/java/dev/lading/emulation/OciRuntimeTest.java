@@ -3,6 +3,7 @@ package dev.lading.emulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,6 +35,22 @@ class OciRuntimeTest {
             strings = {"1.2.8", "1.2.10", "1.3.3", "1.3.3+ds1", "1.4.0-rc.3", "1.4.0", "1.4.1", "1.5.0-rc.1", "2.0.0"})
     void a_runc_with_them_is_not(String version) {
         assertThat(said("runc version " + version).warning()).isEmpty();
+    }
+
+    @Test
+    void what_debian_has_corrected_is_not_warned_of_and_of_what_it_has_not_that_is_said() {
+        assertThat(debians("CVE-2025-31133 CVE-2025-52565 CVE-2025-52881: corrected")
+                        .warning())
+                .isEmpty();
+        assertThat(debians("CVE-2024-21626, CVE-2025-31133: corrected")
+                        .warning()
+                        .orElseThrow())
+                .contains("Debian's changelog of it does not name");
+        assertThat(said("runc version 1.1.5").warning().orElseThrow()).contains("unless your distribution");
+    }
+
+    private static OciRuntime debians(String changelog) {
+        return new OciRuntime(Path.of("/usr/sbin/runc"), "runc", "1.1.5+ds1", Optional.of(changelog));
     }
 
     @Test

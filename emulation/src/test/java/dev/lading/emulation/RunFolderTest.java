@@ -3,6 +3,7 @@ package dev.lading.emulation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lading.oci.InvalidInputException;
 import dev.lading.oci.UnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,6 +61,48 @@ class RunFolderTest {
         assertThat(used).exists();
         assertThat(foreign).exists();
         assertThat(state.resolve("run-1-1-0123456789ab.lock")).doesNotExist();
+    }
+
+    @Test
+    void places_for_mounts_are_removed_from_the_innermost_on_and_by_the_last_run_that_uses_them() throws IOException {
+        Path state = temp.resolve("state");
+        Path outer = Files.createDirectory(temp.resolve("outer"));
+        Path inner = Files.createFile(outer.resolve("inner"));
+        try (RunFolder last = RunFolder.create(Optional.of(state))) {
+            try (RunFolder first = RunFolder.create(Optional.of(state))) {
+                first.rememberStub(outer);
+                first.rememberStub(inner);
+                assertThat(first.stubOfAnother(inner)).isFalse();
+                assertThat(last.stubOfAnother(inner)).isTrue();
+                last.rememberStub(inner);
+                last.rememberStub(outer);
+            }
+            assertThat(inner).exists();
+        }
+        assertThat(outer).doesNotExist();
+    }
+
+    @Test
+    void runs_without_a_state_folder_know_of_each_others_places_for_mounts() throws IOException {
+        Path stub = temp.resolve("stub");
+        try (RunFolder one = RunFolder.create(Optional.empty());
+                RunFolder other = RunFolder.create(Optional.empty())) {
+            one.rememberStub(stub);
+            assertThat(other.stubOfAnother(stub)).isTrue();
+            assertThat(one.stubOfAnother(stub)).isFalse();
+        }
+    }
+
+    @Test
+    void what_others_could_have_written_is_not_swept() throws IOException {
+        Path state = Files.createDirectory(temp.resolve("state"));
+        Files.createDirectory(state.resolve("run-1-1-0123456789ab"));
+        Files.createFile(state.resolve("run-1-1-0123456789ab.lock"));
+        Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThatThrownBy(() -> Launcher.sweep(state)).isInstanceOf(UnavailableException.class);
+        assertThat(state.resolve("run-1-1-0123456789ab")).exists();
+        assertThatThrownBy(() -> Launcher.sweep(Files.createFile(temp.resolve("file"))))
+                .isInstanceOf(InvalidInputException.class);
     }
 
     @Test

@@ -152,6 +152,29 @@ class LauncherTest {
         Files.delete(Path.of("/tmp/lading-it-nobody"));
     }
 
+    @Test
+    void without_any_right_a_run_ends_with_its_program_and_not_with_what_that_left_behind()
+            throws IOException, URISyntaxException {
+        List<String> ways = List.of("RUNTIME", "BUBBLEWRAP", "NAMESPACES");
+        Path state = Path.of("/tmp/lading-it-left");
+        long begin = System.nanoTime();
+        Command command = asNobody(List.of(
+                String.join(",", ways),
+                state.toString(),
+                root.toString(),
+                "linux/amd64",
+                "--",
+                "sh",
+                "-c",
+                "sleep 4712 & echo bye; exit 3"));
+        assertThat(command.succeeded().lines().toList())
+                .as(command.err())
+                .containsExactlyElementsOf(
+                        ways.stream().map(way -> "amd64 " + way + " 3 bye").toList());
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMinutes(10));
+        Files.delete(state);
+    }
+
     /** As in a Pod without rights: no user namespace can be made, and there is no capability. */
     @Test
     void without_user_namespaces_one_static_foreign_program_runs_and_the_rest_says_why()
@@ -338,6 +361,27 @@ class LauncherTest {
                 .isInstanceOf(UnsupportedException.class)
                 .hasMessageContaining("memory, processes")
                 .hasMessageContaining("runc");
+        assertThatThrownBy(() -> launcher.stdin(temp.resolve("nothing")).run("true"))
+                .isInstanceOf(NotFoundException.class)
+                .hasMessageContaining("input");
+        Path within = root.resolve("tmp/within");
+        assertThatThrownBy(() -> launcher.state(within).run("true")).isInstanceOf(InvalidInputException.class);
+        assertThatThrownBy(() -> launcher.changes(within).run("true")).isInstanceOf(InvalidInputException.class);
+        assertThat(within).doesNotExist();
+        assertThatThrownBy(() -> launcher(BackEnd.RUNTIME).root(Path.of("/")).run("true"))
+                .isInstanceOf(UnsupportedException.class)
+                .hasMessageContaining("bubblewrap");
+        RunResult other = launcher.platform(Platform.LINUX_ARM64).run("uname", "-m");
+        assertThat(other.stdout()).isEqualTo("x86_64\n");
+        assertThat(other.notes()).anyMatch(note -> note.contains("was not emulated"));
+        for (String wanted : List.of("linux/amd64", "linux/s390x")) {
+            assertThatThrownBy(() -> launcher.root(shared.resolve("arm64"))
+                            .platform(Platform.parse(wanted))
+                            .run("true"))
+                    .isInstanceOf(NotRunnableException.class)
+                    .hasMessageContaining(wanted)
+                    .hasMessageEndingWith("run it for linux/arm64");
+        }
         assertThatThrownBy(() -> launcher.tmpfs("/tmp").bind(temp, "/tmp/x").run("true"))
                 .isInstanceOf(UnsupportedException.class);
         Path own = BusyboxRoot.make(temp.resolve("own"), "amd64");
@@ -366,6 +410,72 @@ class LauncherTest {
                         .containsExactlyInAnyOrder("sh", "made");
             }
             assertThat(bare.resolve("made")).hasContent("made");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "EMULATOR")
+    void everybody_may_write_to_a_file_system_in_memory(BackEnd backEnd) {
+        RunResult run = launcher(backEnd)
+                .user("1000:1000")
+                .tmpfs("/made")
+                .tmpfs("/etc")
+                .run("sh", "-c", "touch /made/file /etc/file && ls -d /etc/*");
+        assertThat(run.stdout()).as(run.stderr()).isEqualTo("/etc/file\n");
+        assertThat(root.resolve("made")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "EMULATOR")
+    void runs_that_share_a_root_share_places_for_mounts_and_the_last_takes_them_away(BackEnd backEnd) throws Exception {
+        Path own = BusyboxRoot.make(temp.resolve("own"), "amd64");
+        // Runs that were given no state folder, and so know little of each other.
+        Launcher launcher =
+                Launcher.on(host).root(own).backEnd(backEnd).bindReadOnly(Path.of("/etc/hosts"), "/etc/a/b/c");
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try (InputStream none = InputStream.nullInputStream();
+                Gate gate = new Gate()) {
+            Future<RunResult> second =
+                    other.submit(() -> launcher.stdin(gate).run("sh", "-c", "echo up; read x; cat /etc/a/b/c"));
+            await(() -> Files.exists(own.resolve("etc/a/b/c")));
+            assertThat(launcher.stdin(none).run("cat", "/etc/a/b/c").stdout()).isNotEmpty();
+            gate.open();
+            assertThat(second.get(1, TimeUnit.MINUTES).stdout())
+                    .isEqualTo("up\n" + Files.readString(Path.of("/etc/hosts")));
+        } finally {
+            other.shutdownNow();
+        }
+        assertThat(own.resolve("etc/a")).doesNotExist();
+    }
+
+    /** An input that has a line when it is let through. */
+    private static final class Gate extends InputStream {
+        private final CountDownLatch opened = new CountDownLatch(1);
+        private final InputStream line = new ByteArrayInputStream("x\n".getBytes(StandardCharsets.UTF_8));
+
+        void open() {
+            opened.countDown();
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0];
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            try {
+                opened.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+            return line.read(bytes, offset, length);
+        }
+
+        @Override
+        public void close() {
+            open();
         }
     }
 

@@ -83,7 +83,7 @@ class TerminalTest {
         Path file = Files.writeString(temp.resolve("session"), "stty cols 91 rows 33\n" + quoted + "\n" + after);
         // Whoever runs the tests in the background hands on that an interrupt is ignored, which no terminal does.
         return new String[] {
-            "env", "--default-signal", "-u", "XDG_RUNTIME_DIR", script, "-qec", "exec sh " + file, "/dev/null"
+            "env", "--default-signal", "XDG_RUNTIME_DIR=", script, "-qec", "exec sh " + file, "/dev/null"
         };
     }
 
