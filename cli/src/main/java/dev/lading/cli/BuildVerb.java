@@ -4,6 +4,7 @@ import dev.lading.Lading;
 import dev.lading.Place;
 import dev.lading.build.BuildResult;
 import dev.lading.build.ImageBuilder;
+import dev.lading.layer.AttributeReader;
 import dev.lading.layer.Compression;
 import dev.lading.layer.LayerCache;
 import dev.lading.layer.LayerRecipe;
@@ -74,6 +75,10 @@ final class BuildVerb implements Verb {
                 "--compression"));
         spec.addOption(
                 text("FOLDER", "Keep layers in this folder, and take from it what has not changed since.", "--cache"));
+        spec.addOption(OptionSpec.builder(Attributes.OPTION)
+                .type(boolean.class)
+                .description("The files' extended attributes go in too, capabilities among them (by getfattr).")
+                .build());
         spec.addOption(OptionSpec.builder("--audit")
                 .type(boolean.class)
                 .arity("0..1")
@@ -132,7 +137,8 @@ final class BuildVerb implements Verb {
         Compression compression =
                 one(words, "--compression").map(CompressionWord::parse).orElse(Compression.gzip());
         Optional<LayerCache> cache = one(words, "--cache").map(BuildVerb::cache);
-        UnaryOperator<ImageBuilder> layers = layers(additions, platforms, time);
+        UnaryOperator<LayerRecipe> rules = rules(words, time);
+        UnaryOperator<ImageBuilder> layers = layers(additions, platforms, rules);
         try (Lading lading = Lading.open()) {
             ImageBuilder image = base.map(lading::resolve)
                     .map(ImageBuilder::from)
@@ -164,9 +170,12 @@ final class BuildVerb implements Verb {
     private static void noteLeftOut(BuildResult built, List<Addition> additions, Console console) {
         List<String> lines = new ArrayList<>(built.notCarried());
         if (!built.notLookedFor().isEmpty()) {
-            additions.forEach(addition -> lines.addAll(LostAttributes.of(addition)));
+            additions.forEach(addition -> lines.addAll(Attributes.lost(addition)));
         }
         Verbs.noteLeftOut(lines, lines.size(), console);
+        if (lines.size() > built.notCarried().size()) {
+            console.note(Attributes.OPTION + " puts attributes in");
+        }
     }
 
     private static void print(BuildResult built, List<Place> targets, Console console) {
@@ -283,7 +292,7 @@ final class BuildVerb implements Verb {
 
     /** One layer shared by all platforms, and one for each platform that has additions of its own. */
     private static UnaryOperator<ImageBuilder> layers(
-            List<Addition> additions, List<Platform> platforms, Instant time) {
+            List<Addition> additions, List<Platform> platforms, UnaryOperator<LayerRecipe> rules) {
         List<Platform> asked = platforms.stream().map(Platform::normalized).toList();
         for (Addition addition : additions) {
             if (addition.platform().filter(p -> !asked.contains(p.normalized())).isPresent()) {
@@ -293,10 +302,10 @@ final class BuildVerb implements Verb {
                                 ",", platforms.stream().map(Platform::toString).toList()));
             }
         }
-        Optional<LayerRecipe> shared = recipe(additions, time, Optional.empty());
+        Optional<LayerRecipe> shared = recipe(additions, rules, Optional.empty());
         Map<Platform, LayerRecipe> own = new LinkedHashMap<>();
         for (Platform platform : platforms) {
-            recipe(additions, time, Optional.of(platform.normalized())).ifPresent(r -> own.put(platform, r));
+            recipe(additions, rules, Optional.of(platform.normalized())).ifPresent(r -> own.put(platform, r));
         }
         return image -> {
             ImageBuilder changed = shared.map(image::layer).orElse(image);
@@ -307,12 +316,23 @@ final class BuildVerb implements Verb {
         };
     }
 
-    private static Optional<LayerRecipe> recipe(List<Addition> additions, Instant time, Optional<Platform> platform) {
+    private static Optional<LayerRecipe> recipe(
+            List<Addition> additions, UnaryOperator<LayerRecipe> rules, Optional<Platform> platform) {
         return additions.stream()
                 .filter(addition ->
                         addition.platform().map(Platform::normalized).equals(platform))
                 .map(Addition::recipe)
                 .reduce(LayerRecipe::and)
-                .map(recipe -> time.equals(Instant.EPOCH) ? recipe.time(time) : recipe.clampTimes(time));
+                .map(rules);
+    }
+
+    private static UnaryOperator<LayerRecipe> rules(ParseResult words, Instant time) {
+        UnaryOperator<LayerRecipe> timed =
+                recipe -> time.equals(Instant.EPOCH) ? recipe.time(time) : recipe.clampTimes(time);
+        if (!words.hasMatchedOption(Attributes.OPTION)) {
+            return timed;
+        }
+        AttributeReader reader = Attributes.reader();
+        return recipe -> timed.apply(recipe).keepAttributes(reader);
     }
 }

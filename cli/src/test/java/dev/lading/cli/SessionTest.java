@@ -113,10 +113,12 @@ class SessionTest {
         assertThat(lading(build)).as(err()).isZero();
         assertThat(err())
                 .contains("left out: " + site + "/f\\u000a0: the attribute user.note\n")
-                .endsWith("left out: 3 more\n");
+                .endsWith("left out: 3 more\n--keep-attributes puts attributes in\n");
         String[] one = {"build", "--add", program + ":/run", "--audit=false", "--output", build[build.length - 1]};
         assertThat(lading(one)).as(err()).isZero();
-        assertThat(err()).isEqualTo("left out: " + program + ": the attribute user.note\n");
+        assertThat(err())
+                .isEqualTo(
+                        "left out: " + program + ": the attribute user.note\n--keep-attributes puts attributes in\n");
     }
 
     @Test

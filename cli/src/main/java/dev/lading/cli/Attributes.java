@@ -5,25 +5,61 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.lading.layer.AttributeReader;
 import dev.lading.layer.Getfattr;
+import dev.lading.layer.Setfattr;
+import dev.lading.oci.NotFoundException;
+import dev.lading.oci.rootfs.AttributeWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/**
- * The extended attributes of files that went into an image without them. The library does not look for what it was not asked
- * to carry; a person would want to know that a program has lost its capabilities.
- */
-final class LostAttributes {
+/** The extended attributes of files on their way into an image and out of it. */
+final class Attributes {
+    static final String OPTION = "--keep-attributes";
+
     private static final Path GETFATTR = Path.of("/usr/bin/getfattr");
 
-    private LostAttributes() {}
+    private static final Path SETFATTR = Path.of("/usr/bin/setfattr");
 
-    /** What a file or folder has, a line each; nothing where it is not known whether there is something. */
-    static List<String> of(Addition addition) {
+    private Attributes() {}
+
+    /**
+     * Sets those of an image that mean something on another host.
+     *
+     * @throws NotFoundException if there is no program that can
+     */
+    static AttributeWriter writer() {
+        return Setfattr.at(SETFATTR);
+    }
+
+    /**
+     * Reads those that belong into an image.
+     *
+     * @throws NotFoundException if there is no program that sees capabilities
+     */
+    static AttributeReader reader() {
+        AttributeReader all = Getfattr.at(GETFATTR);
+        return root -> {
+            Map<String, Map<String, byte[]>> kept = new HashMap<>();
+            all.read(root).forEach((path, attributes) -> {
+                Map<String, byte[]> own = new TreeMap<>(attributes);
+                own.keySet().removeIf(name -> !isOfTheFile(name));
+                kept.put(path, own);
+            });
+            return kept;
+        };
+    }
+
+    /**
+     * What a file or folder that went in without them has, a line each; nothing where it is not known whether there is
+     * something. The library does not look for what it was not asked to carry; a person would want to know that a program
+     * has lost its capabilities.
+     */
+    static List<String> lost(Addition addition) {
         List<String> lines = new ArrayList<>();
         try {
             AttributeReader reader = Files.isExecutable(GETFATTR) ? Getfattr.at(GETFATTR) : AttributeReader.user();
@@ -33,7 +69,7 @@ final class LostAttributes {
                 String below = new String(one.getKey().getBytes(ISO_8859_1), UTF_8);
                 String shown = below.isEmpty() ? file.toString() : file + "/" + below;
                 one.getValue().keySet().stream()
-                        .filter(LostAttributes::isOfTheFile)
+                        .filter(Attributes::isOfTheFile)
                         .forEach(name -> lines.add(shown + ": the attribute " + name));
             }
         } catch (IOException e) {
