@@ -19,8 +19,8 @@ import java.util.stream.Stream;
  * How long do layers take, beside others? Whole processes in interleaved rounds: wall time, processor time of the process and
  * all it starts, bytes written; medians, best, ratios. Prints Markdown.
  *
- * <p>{@code LayerRace WORK-FOLDER ROUNDS INPUT…}, an input being {@code app}, {@code app4} (four layers), {@code small},
- * {@code small-plain} (not compressed) or {@code text}. A rival that is not installed is named as missing.
+ * <p>{@code LayerRace WORK-FOLDER ROUNDS INPUT…}, an input being {@code app} or {@code text}, in four layers {@code app4} or
+ * {@code text4}, {@code small} or {@code small-plain} (not compressed). A rival that is not installed is named as missing.
  */
 public final class LayerRace {
     private static final String OUT = "@out@";
@@ -57,8 +57,8 @@ public final class LayerRace {
 
     private void run(String input) throws Exception {
         boolean plain = input.endsWith("-plain");
-        boolean layered = input.equals("app4");
-        List<Path> layers = new RaceInputs(work.resolve("inputs")).of(layered ? "app" : input.replace("-plain", ""));
+        boolean layered = input.endsWith("4");
+        List<Path> layers = new RaceInputs(work.resolve("inputs")).of(input.replaceFirst("4$|-plain$", ""));
         // Compared as one layer, the folders are those below one root.
         List<Path> folders =
                 layered || layers.size() == 1 ? layers : List.of(layers.get(0).getParent());

@@ -21,13 +21,13 @@ import java.util.zip.ZipOutputStream;
  * folder.
  *
  * <p>{@code app} is like a Java application of four layers: jars of class files, single classes, text. {@code small} is 50,000
- * small files, {@code text} is as much text alone as there is in all of {@code app}.
+ * small files, {@code text} is as much text alone as there is in all of {@code app}, in four layers too.
  */
 final class RaceInputs {
     private static final int SEED = 20260101;
 
     /** Another one when the inputs change, or old ones would be taken for new. */
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     private static final int JARS = 560;
     private static final long APP_JAR_BYTES = 250L << 20;
@@ -52,7 +52,7 @@ final class RaceInputs {
             switch (name) {
                 case "app" -> app(root);
                 case "small" -> small(root.resolve("files"));
-                case "text" -> text(root.resolve("files"));
+                case "text" -> text(root);
                 default -> throw new IllegalArgumentException("no input is called " + name);
             }
             Files.createFile(done);
@@ -127,7 +127,7 @@ final class RaceInputs {
         Random random = new Random(SEED);
         Words words = new Words(random);
         for (int i = 0; i < TEXT_FILES; i++) {
-            Path file = root.resolve(i % 40 + "/" + words.name() + i + ".txt");
+            Path file = root.resolve(i % 4 + "-texts/" + i % 40 + "/" + words.name() + i + ".txt");
             Files.createDirectories(file.getParent());
             Files.write(file, words.text(10_000 + random.nextInt(60_000)));
         }
