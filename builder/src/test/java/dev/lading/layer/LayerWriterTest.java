@@ -192,10 +192,13 @@ class LayerWriterTest {
     void a_file_that_may_not_be_read_is_named_with_the_reason() throws IOException {
         Path secret = Files.writeString(temp.resolve("secret"), "x");
         Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("---------"));
-        Assumptions.assumeFalse(Files.isReadable(secret), "root reads everything");
-        assertThatThrownBy(() -> write(file(secret)))
+        // Root reads everything but what Linux has for writing alone.
+        Path denied = Files.isReadable(secret) ? Path.of("/sys/bus/cpu/drivers_probe") : secret;
+        Assumptions.assumeTrue(
+                Files.exists(denied), "SKIPPED: this is root, and there is nothing that root may not read");
+        assertThatThrownBy(() -> write(file(denied)))
                 .isInstanceOf(ProducerFailedException.class)
-                .hasMessageContaining("access to " + secret.toRealPath() + " is denied");
+                .hasMessageContaining("access to " + denied.toRealPath() + " is denied");
     }
 
     private static void append(Path file) {

@@ -153,11 +153,13 @@ class UploadsTest {
                 return new ByteArrayInputStream(BYTES);
             }));
             assertThat(opened).hasValue(2);
+            server.awaitTold("DELETE", 1);
+            // The farewell to a session has a connection of its own, so it is heard when it is heard.
             assertThat(server.told())
+                    .filteredOn(t -> !t.equals("DELETE " + SESSION))
                     .containsExactly(
                             "POST /v2/a/blobs/uploads/",
                             "PUT " + SESSION,
-                            "DELETE " + SESSION,
                             "HEAD /v2/a/blobs/" + DESCRIPTOR.digest(),
                             "POST /v2/a/blobs/uploads/",
                             "PUT " + SESSION);
@@ -270,7 +272,7 @@ class UploadsTest {
             assertThat(pauses).isEmpty();
             server.awaitTold("DELETE", 1);
             assertThat(server.told())
-                    .containsExactly("POST /v2/a/blobs/uploads/", "PUT " + SESSION, "DELETE " + SESSION);
+                    .containsExactlyInAnyOrder("POST /v2/a/blobs/uploads/", "PUT " + SESSION, "DELETE " + SESSION);
             repository.put(blob());
         }
     }
@@ -402,10 +404,7 @@ class UploadsTest {
                     .hasMessageContaining("a file changed");
             assertThat(runs).hasValue(1);
             server.awaitTold("DELETE", 1);
-            assertThat(server.told())
-                    .endsWith("DELETE " + SESSION)
-                    .filteredOn(t -> t.startsWith("DELETE"))
-                    .hasSize(1);
+            assertThat(server.told()).filteredOn(t -> t.startsWith("DELETE")).containsExactly("DELETE " + SESSION);
             IllegalStateException bug = new IllegalStateException("a bug");
             assertThatThrownBy(() -> repository.ingest(MediaType.OCI_LAYER, out -> {
                         throw bug;
