@@ -222,4 +222,20 @@ class ImageRunnerTest {
         Command missing = Command.lading("run", "--platform", "linux/s390x", "oci:" + layout + ":1");
         assertThat(missing.exitCode()).isEqualTo(4);
     }
+
+    @Test
+    void new_privileges_only_where_the_command_is_asked_for_them() throws IOException {
+        Path root = BusyboxRoot.make(temp.resolve("root"), "amd64");
+        Path folder = temp.resolve("status");
+        try (OciLayout place = OciLayout.open(folder)) {
+            ImageBuilder.fromNothing()
+                    .platforms(Platform.LINUX_AMD64)
+                    .layer(LayerRecipe.folder(root).into("/"))
+                    .config(c -> c.entrypoint("/bin/busybox", "grep", "NoNewPrivs", "/proc/self/status"))
+                    .build(place, "1");
+        }
+        String image = "oci:" + folder + ":1";
+        assertThat(Command.lading("run", image).succeeded()).isEqualTo("NoNewPrivs:\t1");
+        assertThat(Command.lading("run", "--new-privileges", image).succeeded()).isEqualTo("NoNewPrivs:\t0");
+    }
 }
