@@ -104,7 +104,7 @@ public final class ImageRunner {
         try (RunFolder folder = RunFolder.create(spec.state)) {
             Path root = folder.path().resolve("image");
             RootFileSystem unpacked = RootFileSystem.of(image);
-            (Surroundings.root() ? unpacked.withOwners() : unpacked).unpack(root);
+            (Surroundings.givesAway() ? unpacked.withOwners() : unpacked).unpack(root);
             makeWorkingDirectory(root, spec.workingDirectory);
             return launcher.root(root).run(argv);
         }

@@ -96,8 +96,7 @@ record LaunchPlan(
             environment.put("QEMU_CPU", model.name());
             notes.add("emulated as " + model.name() + ": " + model.reason());
         });
-        boolean privately = !needed.handlers.isEmpty();
-        Ids ids = Surroundings.root() ? privately ? Ids.SAME : Ids.HOST : unprivileged(spec, account);
+        Ids ids = ids(spec, account, !needed.handlers.isEmpty());
         return new LaunchPlan(
                 spec, root, argv, program, account, environment, ids, needed.handlers, needed.emulator, notes);
     }
@@ -131,6 +130,14 @@ record LaunchPlan(
         } catch (IOException e) {
             throw LadingException.from("cannot look at " + there, e);
         }
+    }
+
+    /** Root without the right to administer, as in most containers, makes a user namespace too: there it has that right. */
+    private static Ids ids(LaunchSpec spec, Account account, boolean privately) {
+        if (!Surroundings.mapsOthers() || !Surroundings.setsGroups()) {
+            return unprivileged(spec, account);
+        }
+        return privately || !Surroundings.administers() ? Ids.SAME : Ids.HOST;
     }
 
     /** Who is not root inside is the caller all the same, for the files of the root are his. */
@@ -324,6 +331,11 @@ record LaunchPlan(
                         .sorted()
                         .collect(Collectors.joining(" ")));
         return new LaunchPlan(spec, root, argv, program, account, all, ids, handlers, emulator, told);
+    }
+
+    /** Says whether control groups can be made for the run. */
+    boolean makesCgroups() {
+        return !ids.unprivileged() && Surroundings.administers();
     }
 
     /** Says whether the run has to do with the process table that is here, for no new one can be mounted. */

@@ -50,12 +50,18 @@ final class PrivateTable {
                     "user namespaces are turned off (user.max_user_namespaces is 0)",
                     "as root: sysctl user.max_user_namespaces=15000");
         }
-        if (value("/proc/sys/kernel/unprivileged_userns_clone").equals("0") && !Surroundings.root()) {
+        if (said.contains("No space left on device")) {
+            return new Obstacle(
+                    "no more user namespaces can be made (user.max_user_namespaces, here or in what this runs in)",
+                    "as root: sysctl user.max_user_namespaces=15000");
+        }
+        if (value("/proc/sys/kernel/unprivileged_userns_clone").equals("0") && !Surroundings.administers()) {
             return new Obstacle(
                     "user namespaces are for root only (kernel.unprivileged_userns_clone is 0)",
                     "as root: sysctl kernel.unprivileged_userns_clone=1");
         }
-        if (value("/proc/sys/kernel/apparmor_restrict_unprivileged_userns").equals("1") && !Surroundings.root()) {
+        if (value("/proc/sys/kernel/apparmor_restrict_unprivileged_userns").equals("1")
+                && !Surroundings.administers()) {
             return new Obstacle(
                     "AppArmor takes the rights from user namespaces (kernel.apparmor_restrict_unprivileged_userns is 1)",
                     "as root: sysctl kernel.apparmor_restrict_unprivileged_userns=0, or give the program a profile");

@@ -145,7 +145,7 @@ final class ProbeRun {
         }
         String chroot = HostProgram.find("chroot").map(Path::toString).orElse("");
         // Root may change its root; others may in a user namespace of their own, which has the host's handlers.
-        List<String> namespace = Surroundings.root()
+        List<String> namespace = Surroundings.changesRoot()
                 ? List.of()
                 : HostProgram.find("unshare")
                         .map(unshare -> List.of(unshare.toString(), "--user", "--map-root-user"))

@@ -132,7 +132,7 @@ final class Run {
                         + runtime + " on a host with control groups of the older kind; choose runc, or run without");
             }
         }
-        if (!limits.isEmpty() && backEnd == BackEnd.RUNTIME && plan.ids().unprivileged()) {
+        if (!limits.isEmpty() && backEnd == BackEnd.RUNTIME && !plan.makesCgroups()) {
             throw new UnsupportedException("a limit on " + String.join(", ", limits) + " cannot be kept by " + backEnd
                     + " without root's rights, for it may not make control groups; run as root, or without");
         }

@@ -57,7 +57,7 @@ final class RuntimeStart {
 
     /** Only who makes control groups can keep limits. */
     static boolean makesCgroups(LaunchPlan plan, OciRuntime runtime) {
-        return !plan.ids().unprivileged() && !runtime.wantsNewerCgroups();
+        return plan.makesCgroups() && !runtime.wantsNewerCgroups();
     }
 
     static Start prepare(LaunchPlan plan, RunFolder run, RootView view) throws IOException {
@@ -97,7 +97,7 @@ final class RuntimeStart {
                 run.path().resolve("runtime").toString()));
         if (newerCgroups) {
             base.add("--cgroup-manager=disabled");
-        } else if (plan.ids().unprivileged()) {
+        } else if (!plan.makesCgroups()) {
             base.add("--rootless=true");
         }
         List<String> start = new ArrayList<>(base);

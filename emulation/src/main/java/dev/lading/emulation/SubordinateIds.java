@@ -53,7 +53,7 @@ final class SubordinateIds {
 
     /** Removes a tree with files of theirs, which the caller may not remove by himself. */
     static boolean remove(Path tree) {
-        return !Surroundings.root()
+        return !Surroundings.administers()
                 && installed()
                 && HostProgram.run(
                                         inNamespace(List.of(Stage.tool("rm"), "-rf", "--", tree.toString())),

@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -230,7 +231,7 @@ final class Supervision {
         Path own = Files.readSymbolicLink(Path.of("/proc/self/ns/user"));
         long deadline = System.nanoTime() + MAP_PATIENCE.toNanos();
         while (process.isAlive()) {
-            if (!Files.readSymbolicLink(proc.resolve("ns/user")).equals(own)) {
+            if (!userNamespace(proc).orElse(own).equals(own)) {
                 Files.writeString(proc.resolve("gid_map"), same("/proc/self/gid_map"));
                 Files.writeString(proc.resolve("uid_map"), same("/proc/self/uid_map"));
                 return;
@@ -239,6 +240,15 @@ final class Supervision {
                 throw new IOException("the user namespace was not made within " + MAP_PATIENCE.toSeconds() + " s");
             }
             Thread.sleep(0, 200_000);
+        }
+    }
+
+    /** Empty once the process has ended. */
+    private static Optional<Path> userNamespace(Path process) throws IOException {
+        try {
+            return Optional.of(Files.readSymbolicLink(process.resolve("ns/user")));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
         }
     }
 

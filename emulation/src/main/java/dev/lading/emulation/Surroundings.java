@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -11,6 +12,16 @@ import java.util.stream.Stream;
 /** What this process may do and where it is, in words for messages. */
 final class Surroundings {
     private static final Path SELF = Path.of("/proc/self");
+
+    private static final String CAPABILITIES = "CapEff:";
+    /** Their numbers are of linux/capability.h. */
+    private static final int CHOWN = 0;
+
+    private static final int SETGID = 6;
+    private static final int SETUID = 7;
+    private static final int SYS_CHROOT = 18;
+    private static final int SYS_ADMIN = 21;
+    private static final int SETFCAP = 31;
 
     /** Places that the kernel keeps for mounts: nothing is there to be hidden. */
     private static final Set<String> NOTHING_BELOW =
@@ -23,6 +34,51 @@ final class Surroundings {
         try {
             return Integer.valueOf(0).equals(Files.getAttribute(SELF, "unix:uid"));
         } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Says whether this process is root with the right to make mounts and namespaces. In a container root has it only where
+     * that was asked for.
+     */
+    static boolean administers() {
+        return root() && may(SYS_ADMIN);
+    }
+
+    /** Says whether this process may give a user namespace all identifiers there are (user_namespaces(7)). */
+    static boolean mapsOthers() {
+        return root() && may(SETUID, SETGID, SETFCAP);
+    }
+
+    /** Says whether groups can be set, which a user namespace of one identifier forbids for good. */
+    static boolean setsGroups() {
+        try {
+            return Files.readString(SELF.resolve("setgroups")).strip().equals("allow");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Says whether this process may give files away. */
+    static boolean givesAway() {
+        return root() && may(CHOWN);
+    }
+
+    /** Says whether this process may change its root. */
+    static boolean changesRoot() {
+        return root() && may(SYS_CHROOT);
+    }
+
+    private static boolean may(int... capabilities) {
+        try (Stream<String> lines = Files.lines(SELF.resolve("status"))) {
+            long all = lines.filter(line -> line.startsWith(CAPABILITIES))
+                    .mapToLong(line -> Long.parseUnsignedLong(
+                            line.substring(CAPABILITIES.length()).strip(), 16))
+                    .findFirst()
+                    .orElse(0);
+            return Arrays.stream(capabilities).allMatch(number -> (all >>> number & 1) != 0);
+        } catch (IOException | UncheckedIOException e) {
             return false;
         }
     }

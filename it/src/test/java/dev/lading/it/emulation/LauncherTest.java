@@ -175,9 +175,10 @@ class LauncherTest {
         Files.delete(state);
     }
 
-    /** As in a Pod without rights: no user namespace can be made, and there is no capability. */
-    @Test
-    void without_user_namespaces_one_static_foreign_program_runs_and_the_rest_says_why()
+    /** As in a Pod without rights: no user namespace can be made, and there is no right to administer. */
+    @ParameterizedTest
+    @CsvSource({"65534, ''", "0, CHOWN SETGID SETUID SETFCAP SYS_CHROOT"})
+    void without_user_namespaces_one_static_foreign_program_runs_and_the_rest_says_why(String user, String capabilities)
             throws IOException, URISyntaxException {
         String state = "/tmp/lading-it-pod";
         List<String> words = List.of(
@@ -190,27 +191,46 @@ class LauncherTest {
                 "--",
                 "/bin/uname",
                 "-m");
-        List<String> pod = List.of(
-                Peers.require("bwrap").toString(),
-                "--dev-bind",
-                "/",
-                "/",
-                "--unshare-user",
-                "--disable-userns",
-                "--cap-drop",
-                "ALL",
-                "--uid",
-                NOBODY,
-                "--gid",
-                NOBODY,
-                "--");
+        List<String> pod = new ArrayList<>(List.of(
+                Peers.require("bwrap").toString(), "--dev-bind", "/", "/", "--unshare-user", "--disable-userns"));
+        pod.addAll(List.of("--uid", user, "--gid", user, "--cap-drop", "ALL"));
+        for (String capability : capabilities.isEmpty() ? new String[0] : capabilities.split(" ")) {
+            pod.addAll(List.of("--cap-add", "CAP_" + capability));
+        }
+        pod.add("--");
         Command command = OtherProcess.run(shared, pod, RunPrograms.class, words);
         List<String> lines = command.succeeded().lines().toList();
         assertThat(lines).as(command.err()).hasSize(4);
         assertThat(lines.get(0)).isEqualTo("arm64 BEST 0 aarch64");
         assertThat(lines.get(1)).contains("one static program at a time");
-        assertThat(lines.subList(2, 4)).allMatch(line -> line.contains("user namespace"));
+        assertThat(lines.subList(2, 4)).allMatch(line -> line.contains("no more user namespaces can be made"));
         Files.delete(Path.of(state));
+    }
+
+    /** As after {@code unshare --map-root-user}: all capabilities, one identifier, and no groups. */
+    @Test
+    void root_of_a_user_namespace_with_one_identifier_runs_programs_by_each_back_end()
+            throws IOException, URISyntaxException {
+        Path kept = temp.resolve("kept");
+        Command command = OtherProcess.run(
+                shared,
+                List.of(Peers.require("unshare").toString(), "--map-root-user"),
+                RunPrograms.class,
+                List.of(
+                        "RUNTIME,BUBBLEWRAP,NAMESPACES",
+                        kept.toString(),
+                        shared.resolve("arm64").toString(),
+                        "linux/arm64",
+                        root.toString(),
+                        "linux/amd64",
+                        "--",
+                        "sh",
+                        "-c",
+                        "id -u; exit 7"));
+        assertThat(command.succeeded().lines().toList())
+                .as(command.err())
+                .hasSize(6)
+                .allMatch(line -> line.matches("(arm|amd)64 [A-Z]+ 7 0"));
     }
 
     private Command asNobody(List<String> words) throws IOException, URISyntaxException {

@@ -14,10 +14,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The library inside a container of a real runtime, as a job of a build server has it. */
 @Timeout(300)
@@ -39,9 +41,30 @@ class NestedRunsTest {
         BusyboxRoot.make(shared.resolve("amd64"), "amd64");
     }
 
-    /** No capability, no new privileges, the usual places of /proc hidden, no filter of system calls; the host's programs. */
-    @Test
-    void in_a_container_without_capabilities_foreign_programs_run() throws IOException, URISyntaxException {
+    /** What runtimes give to root in a container: not the right to administer. */
+    private static final List<String> USUAL = Stream.of(
+                    "CHOWN",
+                    "DAC_OVERRIDE",
+                    "FSETID",
+                    "FOWNER",
+                    "MKNOD",
+                    "NET_RAW",
+                    "SETGID",
+                    "SETUID",
+                    "SETFCAP",
+                    "SETPCAP",
+                    "NET_BIND_SERVICE",
+                    "SYS_CHROOT",
+                    "KILL",
+                    "AUDIT_WRITE")
+            .map("CAP_"::concat)
+            .toList();
+
+    /** No new privileges, the usual places of /proc hidden, no filter of system calls; the host's programs. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 65534})
+    void in_a_container_of_root_or_without_capabilities_foreign_programs_run(int user)
+            throws IOException, URISyntaxException {
         List<String> words = List.of(
                 "BEST,BUBBLEWRAP,NAMESPACES",
                 "/tmp/state",
@@ -53,15 +76,15 @@ class NestedRunsTest {
                 "sh",
                 "-c",
                 "uname -m; /bin/busybox uname -m; exit 7");
-        Command runs =
-                inContainer(OtherProcess.command(shared, List.of(), OtherProcess.ownJava(), RunPrograms.class, words));
+        Command runs = inContainer(
+                user, OtherProcess.command(shared, List.of(), OtherProcess.ownJava(), RunPrograms.class, words));
         assertThat(runs.succeeded().lines().toList())
                 .as(runs.err())
                 .hasSize(6)
                 .allMatch(line -> line.matches("arm64 [A-Z]+ 7 aarch64,aarch64|amd64 [A-Z]+ 7 x86_64,x86_64"));
     }
 
-    private Command inContainer(List<String> command) throws IOException {
+    private Command inContainer(int user, List<String> command) throws IOException {
         Path bundle = Files.createDirectory(temp.resolve("bundle"));
         List<String> mounts = new ArrayList<>(List.of(
                 mount("/proc", "proc", "proc", "\"nosuid\""),
@@ -73,10 +96,11 @@ class NestedRunsTest {
         mounts.addAll(hosts(Files.createDirectory(bundle.resolve("rootfs"))));
         mounts.add(mount("/tmp", "tmpfs", "tmpfs", "\"mode=1777\""));
         mounts.add(mount(shared.toString(), "bind", shared.toString(), "\"rbind\",\"ro\""));
-        String none = "[]";
+        String given = (user == 0 ? USUAL : List.<String>of())
+                .stream().map(NestedRunsTest::quoted).toList().toString();
         Files.writeString(bundle.resolve("config.json"), """
                 {"ociVersion":"1.0.2","root":{"path":"rootfs","readonly":true},
-                "process":{"user":{"uid":65534,"gid":65534},"cwd":"/tmp","args":%s,"noNewPrivileges":true,
+                "process":{"user":{"uid":%d,"gid":%d},"cwd":"/tmp","args":%s,"noNewPrivileges":true,
                 "env":["PATH=/usr/sbin:/usr/bin:/sbin:/bin","LC_ALL=C.UTF-8"],
                 "capabilities":{"bounding":%s,"effective":%s,"permitted":%s}},
                 "mounts":[%s],
@@ -85,7 +109,13 @@ class NestedRunsTest {
                 "/proc/timer_stats","/proc/sched_debug","/proc/scsi","/sys/firmware"],
                 "readonlyPaths":["/proc/bus","/proc/fs","/proc/irq","/proc/sys","/proc/sysrq-trigger"]}}
                 """.formatted(
-                command.stream().map(NestedRunsTest::quoted).toList(), none, none, none, String.join(",", mounts)));
+                        user,
+                        user,
+                        command.stream().map(NestedRunsTest::quoted).toList(),
+                        given,
+                        given,
+                        given,
+                        String.join(",", mounts)));
         return Command.run(
                 Peers.require("runc").toString(),
                 "--root",
