@@ -60,9 +60,9 @@ final class Surroundings {
         }
     }
 
-    /** Says whether this process may give files away. */
+    /** Says whether this process may give files away, and there is somebody to give them to. */
     static boolean givesAway() {
-        return root() && may(CHOWN);
+        return root() && may(CHOWN) && setsGroups();
     }
 
     /** Says whether this process may change its root. */
