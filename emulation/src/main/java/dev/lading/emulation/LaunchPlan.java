@@ -335,7 +335,7 @@ record LaunchPlan(
 
     /** Says whether control groups can be made for the run. */
     boolean makesCgroups() {
-        return !ids.unprivileged() && Surroundings.administers();
+        return !ids.unprivileged() && Surroundings.administers() && Surroundings.writesCgroups();
     }
 
     /** Says whether the run has to do with the process table that is here, for no new one can be mounted. */

@@ -102,10 +102,13 @@ final class Run {
         String obstacle = plan.ids() == LaunchPlan.Ids.HOST
                 ? ""
                 : plan.spec().host.privateObstacle().map(Obstacle::toString).orElse("");
-        String reason =
-                Stream.of(said, obstacle).filter(text -> !text.isEmpty()).collect(Collectors.joining(". "));
+        String reason = Stream.of(said, UtilLinux.unfit().orElse(""), obstacle)
+                .filter(text -> !text.isEmpty())
+                .collect(Collectors.joining(". "));
+        boolean heard = plan.spec().terminal || plan.spec().errors.isPresent();
         return new UnavailableException(plan.argv().get(0) + " could not be started in " + plan.root() + " by "
-                + backEnd + ": " + (reason.isEmpty() ? "it said nothing" : reason));
+                + backEnd + ": "
+                + (!reason.isEmpty() ? reason : heard ? "what it said, if anything, stands above" : "it said nothing"));
     }
 
     private static BackEnd choose(LaunchPlan plan) {
@@ -134,7 +137,10 @@ final class Run {
         }
         if (!limits.isEmpty() && backEnd == BackEnd.RUNTIME && !plan.makesCgroups()) {
             throw new UnsupportedException("a limit on " + String.join(", ", limits) + " cannot be kept by " + backEnd
-                    + " without root's rights, for it may not make control groups; run as root, or without");
+                    + (Surroundings.administers()
+                            ? " where control groups cannot be made: " + Surroundings.CGROUPS
+                                    + " is not there or cannot be written to, as in most containers; mount it for writing, or run without"
+                            : " without root's rights, for it may not make control groups; run as root, or without"));
         }
         if (!limits.isEmpty() && backEnd != BackEnd.RUNTIME) {
             throw new UnsupportedException("a limit on " + String.join(", ", limits) + " cannot be kept by " + backEnd

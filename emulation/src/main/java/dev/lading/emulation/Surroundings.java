@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -12,6 +13,7 @@ import java.util.stream.Stream;
 /** What this process may do and where it is, in words for messages. */
 final class Surroundings {
     private static final Path SELF = Path.of("/proc/self");
+    static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
     private static final String CAPABILITIES = "CapEff:";
     /** Their numbers are of linux/capability.h. */
@@ -68,6 +70,19 @@ final class Surroundings {
     /** Says whether this process may change its root. */
     static boolean changesRoot() {
         return root() && may(SYS_CHROOT);
+    }
+
+    /** Says whether control groups can be made: containers see the table of them read-only, if at all. */
+    static boolean writesCgroups() {
+        if (Files.exists(CGROUPS.resolve("cgroup.controllers"))) {
+            return Files.isWritable(CGROUPS);
+        }
+        try (Stream<Path> controllers = Files.list(CGROUPS)) {
+            List<Path> folders = controllers.filter(Files::isDirectory).toList();
+            return !folders.isEmpty() && folders.stream().allMatch(Files::isWritable);
+        } catch (IOException | UncheckedIOException e) {
+            return false;
+        }
     }
 
     private static boolean may(int... capabilities) {

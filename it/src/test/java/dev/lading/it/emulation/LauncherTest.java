@@ -57,6 +57,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real programs of Debian in small roots, as root and as nobody, by everything that can start them. */
 class LauncherTest {
@@ -231,6 +232,62 @@ class LauncherTest {
                 .as(command.err())
                 .hasSize(6)
                 .allMatch(line -> line.matches("(arm|amd)64 [A-Z]+ 7 0"));
+    }
+
+    /** As in a container with the right to administer, of which {@code /sys} is seldom more than read. */
+    @ParameterizedTest
+    @CsvSource({
+        "--ro-bind /sys /sys, 7 0",
+        "--tmpfs /sys, 'an OCI runtime does not start where there is no /sys/fs/cgroup; choose .*'"
+    })
+    void root_runs_programs_where_it_cannot_make_control_groups(String system, String byRuntime)
+            throws IOException, URISyntaxException {
+        List<String> container = new ArrayList<>(List.of(Peers.require("bwrap").toString(), "--dev-bind", "/", "/"));
+        container.addAll(List.of(system.split(" ")));
+        Command command = OtherProcess.run(
+                shared,
+                container,
+                RunPrograms.class,
+                List.of(
+                        "BEST,RUNTIME,BUBBLEWRAP,NAMESPACES",
+                        temp.resolve("kept").toString(),
+                        root.toString(),
+                        "linux/amd64",
+                        "--",
+                        "sh",
+                        "-c",
+                        "id -u; exit 7"));
+        assertThat(command.succeeded().lines().toList())
+                .as(command.err())
+                .satisfiesExactly(
+                        best -> assertThat(best).isEqualTo("amd64 BEST 7 0"),
+                        runtime -> assertThat(runtime).matches("amd64 RUNTIME " + byRuntime),
+                        bubblewrap -> assertThat(bubblewrap).isEqualTo("amd64 BUBBLEWRAP 7 0"),
+                        namespaces -> assertThat(namespaces).isEqualTo("amd64 NAMESPACES 7 0"));
+    }
+
+    /** As in small containers. */
+    @ParameterizedTest
+    @ValueSource(strings = {"setpriv", "unshare", "mount"})
+    void programs_of_busybox_in_place_of_those_of_util_linux_are_named(String name)
+            throws IOException, URISyntaxException {
+        String program = Peers.require(name).toString();
+        Command command = OtherProcess.run(
+                shared,
+                List.of(
+                        Peers.require("bwrap").toString(),
+                        "--dev-bind",
+                        "/",
+                        "/",
+                        "--ro-bind",
+                        root.resolve("bin/busybox").toString(),
+                        program),
+                RunPrograms.class,
+                List.of("NAMESPACES", temp.resolve("kept").toString(), root.toString(), "linux/amd64", "--", "true"));
+        assertThat(command.succeeded())
+                .contains("could not be started")
+                .contains("/" + name + " is not the one of util-linux, perhaps busybox's")
+                .contains("install the package util-linux");
     }
 
     private Command asNobody(List<String> words) throws IOException, URISyntaxException {
