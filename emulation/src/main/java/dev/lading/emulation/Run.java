@@ -135,12 +135,11 @@ final class Run {
                         + runtime + " on a host with control groups of the older kind; choose runc, or run without");
             }
         }
-        if (!limits.isEmpty() && backEnd == BackEnd.RUNTIME && !plan.makesCgroups()) {
-            throw new UnsupportedException("a limit on " + String.join(", ", limits) + " cannot be kept by " + backEnd
-                    + (Surroundings.administers()
-                            ? " where control groups cannot be made: " + Surroundings.CGROUPS
-                                    + " is not there or cannot be written to, as in most containers; mount it for writing, or run without"
-                            : " without root's rights, for it may not make control groups; run as root, or without"));
+        if (!limits.isEmpty()
+                && plan.spec().backEnd.orElse(BackEnd.RUNTIME) == BackEnd.RUNTIME
+                && !plan.makesCgroups()) {
+            throw new UnsupportedException("a limit on " + String.join(", ", limits) + " cannot be kept by "
+                    + BackEnd.RUNTIME + " " + noCgroups());
         }
         if (!limits.isEmpty() && backEnd != BackEnd.RUNTIME) {
             throw new UnsupportedException("a limit on " + String.join(", ", limits) + " cannot be kept by " + backEnd
@@ -154,6 +153,17 @@ final class Run {
                     + " alone, one static program at a time; choose " + BackEnd.EMULATOR + " for that. "
                     + plan.spec().host.privateObstacle().map(Obstacle::toString).orElse(""));
         }
+    }
+
+    private static String noCgroups() {
+        if (Surroundings.administers()) {
+            return "where control groups cannot be made: " + Surroundings.CGROUPS
+                    + " is not there or cannot be written to, as in most containers; mount it for writing, or run without";
+        }
+        return Surroundings.root()
+                ? "without the right to administer the system, which root lacks in most containers, for it may not make"
+                        + " control groups; run on the host itself, or without"
+                : "without root's rights, for it may not make control groups; run as root, or without";
     }
 
     private static void refusePrivileges(LaunchPlan plan, BackEnd backEnd) {
