@@ -66,6 +66,11 @@ final class PrivateTable {
                     "AppArmor takes the rights from user namespaces (kernel.apparmor_restrict_unprivileged_userns is 1)",
                     "as root: sysctl kernel.apparmor_restrict_unprivileged_userns=0, or give the program a profile");
         }
+        if (said.contains("uid_map") && Surroundings.cannotBeRootAgain()) {
+            return new Obstacle(
+                    "root here lacks CAP_SETFCAP, without which it cannot be root of a user namespace",
+                    "give the container this capability, or run as another user than root");
+        }
         if (olderThan67(value("/proc/sys/kernel/osrelease"))) {
             return new Obstacle(
                     "this kernel is older than Linux 6.7, which brought tables of handlers to user namespaces",

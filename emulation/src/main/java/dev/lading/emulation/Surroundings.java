@@ -19,10 +19,17 @@ final class Surroundings {
     /** Their numbers are of linux/capability.h. */
     private static final int CHOWN = 0;
 
+    private static final int DAC_OVERRIDE = 1;
+    private static final int FOWNER = 3;
+    private static final int FSETID = 4;
+    private static final int KILL = 5;
     private static final int SETGID = 6;
     private static final int SETUID = 7;
+    private static final int SETPCAP = 8;
+    private static final int NET_BIND_SERVICE = 10;
     private static final int SYS_CHROOT = 18;
     private static final int SYS_ADMIN = 21;
+    private static final int AUDIT_WRITE = 29;
     private static final int SETFCAP = 31;
 
     /** Places that the kernel keeps for mounts: nothing is there to be hidden. */
@@ -46,6 +53,21 @@ final class Surroundings {
      */
     static boolean administers() {
         return root() && may(SYS_ADMIN);
+    }
+
+    /**
+     * Says whether this process has all that root in a run is given ({@link Stage#CAPABILITIES}), beside the right to administer.
+     * Some runtimes withhold one or the other of them from root in a container; in a user namespace it has them all.
+     */
+    static boolean hasAllThatIsGiven() {
+        return administers()
+                && may(CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, SETGID, SETUID, SETPCAP, SETFCAP)
+                && may(NET_BIND_SERVICE, SYS_CHROOT, AUDIT_WRITE);
+    }
+
+    /** Says whether this process is root and still may not be root of a user namespace, which the kernel wants a right for. */
+    static boolean cannotBeRootAgain() {
+        return root() && !may(SETFCAP);
     }
 
     /** Says whether this process may give a user namespace all identifiers there are (user_namespaces(7)). */

@@ -266,6 +266,47 @@ class LauncherTest {
                         namespaces -> assertThat(namespaces).isEqualTo("amd64 NAMESPACES 7 0"));
     }
 
+    /** As in containers of a runtime that gives less to root than Docker does, beside the right to administer. */
+    @Test
+    void root_that_lacks_a_capability_which_programs_are_given_runs_them_by_each_back_end()
+            throws IOException, URISyntaxException {
+        Command command = OtherProcess.run(
+                shared,
+                List.of(
+                        Peers.require("setpriv").toString(),
+                        "--bounding-set",
+                        "-audit_write",
+                        "--inh-caps",
+                        "-audit_write"),
+                RunPrograms.class,
+                List.of(
+                        "RUNTIME,BUBBLEWRAP,NAMESPACES",
+                        temp.resolve("kept").toString(),
+                        root.toString(),
+                        "linux/amd64",
+                        "--",
+                        "sh",
+                        "-c",
+                        "id -u; exit 7"));
+        assertThat(command.succeeded().lines().toList())
+                .as(command.err())
+                .hasSize(3)
+                .allMatch(line -> line.matches("amd64 [A-Z]+ 7 0"));
+    }
+
+    @Test
+    void root_without_the_capability_to_be_root_of_a_user_namespace_is_told_so()
+            throws IOException, URISyntaxException {
+        Command command = OtherProcess.run(
+                shared,
+                List.of(Peers.require("setpriv").toString(), "--bounding-set", "-all", "--inh-caps", "-all"),
+                RunPrograms.class,
+                List.of("BEST", temp.resolve("kept").toString(), root.toString(), "linux/amd64", "--", "true"));
+        assertThat(command.succeeded())
+                .contains("root here lacks CAP_SETFCAP")
+                .contains("run as another user than root");
+    }
+
     /** As in small containers. */
     @ParameterizedTest
     @ValueSource(strings = {"setpriv", "unshare", "mount"})
