@@ -91,7 +91,7 @@ final class Run {
     private static UnavailableException notBegun(
             LaunchPlan plan, RunFolder folder, Start start, BackEnd backEnd, Supervision supervision) {
         String said = Stream.of(
-                        Stage.log(folder, start.log()),
+                        withoutWarnings(Stage.log(folder, start.log())),
                         Stage.log(folder, Stage.LOG),
                         supervision.errors().text())
                 .map(String::strip)
@@ -99,7 +99,7 @@ final class Run {
                 .findFirst()
                 .orElse("");
         // Whoever may not make a user namespace learns why, and what would change that.
-        String obstacle = plan.ids() == LaunchPlan.Ids.HOST
+        String obstacle = plan.ids() == LaunchPlan.Ids.HOST && !Surroundings.inFolderAsRoot()
                 ? ""
                 : plan.spec().host.privateObstacle().map(Obstacle::toString).orElse("");
         String reason = Stream.of(said, UtilLinux.unfit().orElse(""), obstacle)
@@ -109,6 +109,11 @@ final class Run {
         return new UnavailableException(plan.argv().get(0) + " could not be started in " + plan.root() + " by "
                 + backEnd + ": "
                 + (!reason.isEmpty() ? reason : heard ? "what it said, if anything, stands above" : "it said nothing"));
+    }
+
+    /** What a runtime warns of on its way down hides what it failed for. */
+    private static String withoutWarnings(String log) {
+        return log.lines().filter(line -> !line.contains("level=warning")).collect(Collectors.joining("\n"));
     }
 
     private static BackEnd choose(LaunchPlan plan) {

@@ -141,11 +141,23 @@ final class Surroundings {
      * then mounts no new one, nor a new {@code /sys}, for those would show what is hidden.
      */
     static boolean processesHidden() {
+        return mountPoints().stream().anyMatch(point -> point.startsWith("/proc/") && !NOTHING_BELOW.contains(point));
+    }
+
+    /**
+     * Says whether the root is a folder that somebody changed to (chroot(2)) and no mount point: there the kernel makes no user
+     * namespaces, lets nobody change how mounts are told on, and changes no root again by pivot_root(2).
+     */
+    static boolean inFolderAsRoot() {
+        List<String> points = mountPoints();
+        return !points.isEmpty() && !points.contains("/");
+    }
+
+    private static List<String> mountPoints() {
         try (Stream<String> mounts = Files.lines(SELF.resolve("mountinfo"))) {
-            return mounts.map(line -> line.split(" ", 6)[4])
-                    .anyMatch(point -> point.startsWith("/proc/") && !NOTHING_BELOW.contains(point));
+            return mounts.map(line -> line.split(" ", 6)[4]).toList();
         } catch (IOException | UncheckedIOException e) {
-            return false;
+            return List.of();
         }
     }
 

@@ -307,6 +307,35 @@ class LauncherTest {
                 .contains("run as another user than root");
     }
 
+    /** As where packages are built in a folder that was filled for that. */
+    @Test
+    void in_a_folder_that_became_the_root_it_is_said_why_nothing_starts() throws IOException, URISyntaxException {
+        String change =
+                "cd \"$0\"; for folder in /usr /etc /proc /sys /dev $1; do mkdir -p .$folder; mount --rbind $folder .$folder;"
+                        + " done; for link in bin sbin lib lib64; do ln -s usr/$link $link; done; shift; exec chroot . \"$@\"";
+        Command command = OtherProcess.run(
+                shared,
+                List.of(
+                        Peers.require("unshare").toString(),
+                        "--mount",
+                        "sh",
+                        "-ec",
+                        change,
+                        Files.createDirectory(temp.resolve("changed")).toString(),
+                        shared.toString()),
+                RunPrograms.class,
+                List.of(
+                        "RUNTIME,BUBBLEWRAP,NAMESPACES",
+                        shared.resolve("kept").toString(),
+                        root.toString(),
+                        "linux/amd64",
+                        "--",
+                        "true"));
+        assertThat(command.succeeded().lines().filter(line -> line.contains("folder for its root (chroot)")))
+                .as(command.out() + command.err())
+                .hasSize(3);
+    }
+
     /** As in small containers. */
     @ParameterizedTest
     @ValueSource(strings = {"setpriv", "unshare", "mount"})
