@@ -8,9 +8,10 @@ import dev.lading.emulation.Launcher;
 import dev.lading.emulation.Network;
 import dev.lading.emulation.RunDiagnosis;
 import dev.lading.emulation.RunResult;
+import dev.lading.oci.CancelledException;
 import dev.lading.oci.LadingException;
+import dev.lading.oci.NotFoundException;
 import dev.lading.oci.UnavailableException;
-import dev.lading.oci.UnsupportedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -39,8 +40,12 @@ final class RunVerb implements Verb {
             "emulator",
             BackEnd.EMULATOR);
 
-    private static final List<String> ABOUT_FOLDERS =
-            List.of("No space left on device", "Read-only file system", "«noexec»", "cannot keep the state of a run");
+    private static final List<String> ABOUT_FOLDERS = List.of(
+            "No space left on device",
+            "Read-only file system",
+            "«noexec»",
+            "cannot keep the state of a run",
+            "the state folder ");
 
     private final Function<String, Optional<String>> environment;
 
@@ -234,10 +239,11 @@ final class RunVerb implements Verb {
     }
 
     /** A folder that nobody named may lack room or rights; who runs into that has to know how to name another. */
-    private static LadingException where(Path state, LadingException failure) {
+    static LadingException where(Path state, LadingException failure) {
         String message = String.valueOf(failure.getMessage());
-        boolean about = failure instanceof UnavailableException || failure instanceof UnsupportedException;
-        if (!about || ABOUT_FOLDERS.stream().noneMatch(message::contains)) {
+        if (failure instanceof NotFoundException
+                || failure instanceof CancelledException
+                || ABOUT_FOLDERS.stream().noneMatch(message::contains)) {
             return failure;
         }
         return new UnavailableException(

@@ -3,6 +3,7 @@ package dev.lading.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.lading.oci.UnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,5 +47,16 @@ class RunVerbTest {
         assumeTrue(Files.getAttribute(temp, "unix:uid").equals(0), "SKIPPED: only root gives folders away");
         Files.setAttribute(temp, "unix:uid", 65534);
         assertThat(state(temp.toString())).isEqualTo(temporary());
+    }
+
+    @Test
+    void who_runs_into_the_folders_limits_is_told_how_to_name_another() {
+        UnavailableException full = new UnavailableException("cannot write to /a/b: No space left on device.");
+        assertThat(RunVerb.where(Path.of("/a"), full))
+                .hasCause(full)
+                .hasMessageMatching(
+                        ".* No space left on device\\. Programs are unpacked and started in /a; TMPDIR, .*");
+        UnavailableException other = new UnavailableException("/bin/sh could not be started in /a/b");
+        assertThat(RunVerb.where(Path.of("/a"), other)).isSameAs(other);
     }
 }
