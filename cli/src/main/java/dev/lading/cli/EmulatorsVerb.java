@@ -99,6 +99,12 @@ final class EmulatorsVerb implements Verb {
         });
         console.resultText(table.toString());
         console.result("Platforms: " + String.join(", ", running));
+        boolean alone = all.values().stream()
+                .anyMatch(how ->
+                        how instanceof Execution.Emulated by && by.emulator().standalone() && !by.privately());
+        if (alone) {
+            host.privateObstacle().ifPresent(why -> console.note("a single program only, for " + why));
+        }
         return ExitCode.DONE;
     }
 

@@ -1,6 +1,7 @@
 package dev.lading.cli;
 
 import dev.lading.emulation.RunningProgram;
+import dev.lading.oci.LadingException;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -68,9 +69,18 @@ final class PassedSignals implements AutoCloseable {
         boolean end = !name.equals("USR1");
         // A terminal tells the program of it by itself.
         boolean told = name.equals("INT") && atTerminal() && program.isPresent();
-        boolean passed = told || program.filter(p -> p.signal(number(name))).isPresent();
+        boolean passed = told || program.filter(p -> passed(p, number(name))).isPresent();
         if (end && (!passed || requests.incrementAndGet() > 1)) {
             verb.interrupt();
+        }
+    }
+
+    /** What cannot be passed ends the run: nobody would hear a failure in this thread. */
+    private static boolean passed(RunningProgram program, int number) {
+        try {
+            return program.signal(number);
+        } catch (LadingException e) {
+            return false;
         }
     }
 

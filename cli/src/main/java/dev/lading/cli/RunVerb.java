@@ -8,7 +8,9 @@ import dev.lading.emulation.Launcher;
 import dev.lading.emulation.Network;
 import dev.lading.emulation.RunDiagnosis;
 import dev.lading.emulation.RunResult;
+import dev.lading.oci.CancelledException;
 import dev.lading.oci.LadingException;
+import dev.lading.oci.NotFoundException;
 import dev.lading.oci.UnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,6 +40,13 @@ final class RunVerb implements Verb {
             "emulator",
             BackEnd.EMULATOR);
 
+    private static final List<String> ABOUT_FOLDERS = List.of(
+            "No space left on device",
+            "Read-only file system",
+            "«noexec»",
+            "cannot keep the state of a run",
+            "the state folder ");
+
     private final Function<String, Optional<String>> environment;
 
     RunVerb(Function<String, Optional<String>> environment) {
@@ -49,7 +58,8 @@ final class RunVerb implements Verb {
         return Verbs.spec(
                         "run",
                         "Run an image here, as it is configured or with other arguments; a foreign one under QEMU."
-                                + " The exit code is the program's.",
+                                + " The exit code is the program's. It is unpacked for the run below XDG_RUNTIME_DIR, or"
+                                + " else TMPDIR.",
                         "lading run oci:image:1.0",
                         "lading run --platform linux/arm64 debian:12 -- uname -m",
                         "lading run --network host --bind /srv/data:/data:ro app:1 -- check /data")
@@ -111,6 +121,7 @@ final class RunVerb implements Verb {
         List<String> arguments =
                 words.hasMatchedPositional(1) ? words.matchedPositional(1).getValue() : List.of();
         List<Function<Launcher, Launcher>> settings = settings(words);
+        Path state = state();
         try (Lading lading = Lading.open();
                 PassedSignals signals = PassedSignals.catching(Thread.currentThread())) {
             RunResult run = lading.run(
@@ -118,7 +129,7 @@ final class RunVerb implements Verb {
                     Verbs.platform(words),
                     HostExecution.detect(),
                     launcher -> {
-                        Launcher set = launcher.terminal().state(state()).whenStarted(signals::to);
+                        Launcher set = launcher.terminal().state(state).whenStarted(signals::to);
                         for (Function<Launcher, Launcher> setting : settings) {
                             set = setting.apply(set);
                         }
@@ -131,6 +142,8 @@ final class RunVerb implements Verb {
                 console.note(diagnosis.explanation() + ". To change that: " + diagnosis.remedy());
             }
             return run.exitCode();
+        } catch (LadingException e) {
+            throw where(state, e);
         }
     }
 
@@ -225,24 +238,49 @@ final class RunVerb implements Verb {
         }
     }
 
-    private Path state() {
-        // An empty word means that there is none, and others but absolute ones are not to be heeded (XDG base
-        // directories).
-        Optional<Path> runtime = environment
-                .apply("XDG_RUNTIME_DIR")
-                .map(Path::of)
-                .filter(folder -> folder.isAbsolute() && Files.isDirectory(folder));
-        if (runtime.isPresent()) {
-            return runtime.get().resolve("lading");
+    /** A folder that nobody named may lack room or rights; who runs into that has to know how to name another. */
+    static LadingException where(Path state, LadingException failure) {
+        String message = String.valueOf(failure.getMessage());
+        if (failure instanceof NotFoundException
+                || failure instanceof CancelledException
+                || ABOUT_FOLDERS.stream().noneMatch(message::contains)) {
+            return failure;
         }
+        return new UnavailableException(
+                message + (message.endsWith(".") ? "" : ".") + " Programs are unpacked and started in " + state
+                        + "; TMPDIR, or XDG_RUNTIME_DIR for a folder of yours alone, names another place",
+                failure);
+    }
+
+    Path state() {
         try {
             Object user = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-            return Path.of(System.getProperty("java.io.tmpdir"), "lading-" + user);
+            Optional<Path> runtime = environment.apply("XDG_RUNTIME_DIR").flatMap(name -> own(name, user));
+            return runtime.map(folder -> folder.resolve("lading"))
+                    .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"), "lading-" + user));
         } catch (IOException | UnsupportedOperationException e) {
             LadingException failure =
                     new UnavailableException("this system has no table of processes; programs are run on Linux");
             failure.addSuppressed(e);
             throw failure;
+        }
+    }
+
+    /**
+     * An empty word means that there is none, others but absolute ones are not to be heeded, and who has become somebody else may
+     * still have the folder of who he was (XDG base directories).
+     */
+    private static Optional<Path> own(String name, Object user) {
+        try {
+            Path folder = Path.of(name);
+            return folder.isAbsolute()
+                            && Files.isDirectory(folder)
+                            && Files.isWritable(folder)
+                            && user.equals(Files.getAttribute(folder, "unix:uid"))
+                    ? Optional.of(folder)
+                    : Optional.empty();
+        } catch (IOException | InvalidPathException e) {
+            return Optional.empty();
         }
     }
 }

@@ -32,8 +32,10 @@ public final class Zstd {
             return Optional.of("zstd needs the library zstd-jni, which is not on the class path or module path."
                     + " Add com.github.luben:zstd-jni.");
         } catch (LinkageError | RuntimeException e) {
-            return Optional.of("the native part of zstd-jni cannot be loaded here: " + e.getMessage()
-                    + ". Use a build of zstd-jni for this system.");
+            return Optional.of(
+                    "the native part of zstd-jni cannot be loaded here: " + e.getMessage()
+                            + ". It is unpacked into " + System.getProperty("java.io.tmpdir")
+                            + ", which has to be writable and not mounted «noexec»; or use a build of zstd-jni for this system.");
         }
     }
 

@@ -132,12 +132,12 @@ record LaunchPlan(
         }
     }
 
-    /** Root without the right to administer, as in most containers, makes a user namespace too: there it has that right. */
+    /** Root without all rights, as in most containers, makes a user namespace too: there it has them. */
     private static Ids ids(LaunchSpec spec, Account account, boolean privately) {
         if (!Surroundings.mapsOthers() || !Surroundings.setsGroups()) {
             return unprivileged(spec, account);
         }
-        return privately || !Surroundings.administers() ? Ids.SAME : Ids.HOST;
+        return privately || !Surroundings.hasAllThatIsGiven() ? Ids.SAME : Ids.HOST;
     }
 
     /** Who is not root inside is the caller all the same, for the files of the root are his. */
@@ -335,7 +335,7 @@ record LaunchPlan(
 
     /** Says whether control groups can be made for the run. */
     boolean makesCgroups() {
-        return !ids.unprivileged() && Surroundings.administers();
+        return !ids.unprivileged() && Surroundings.administers() && Surroundings.writesCgroups();
     }
 
     /** Says whether the run has to do with the process table that is here, for no new one can be mounted. */

@@ -45,6 +45,12 @@ final class PrivateTable {
 
     private static Obstacle why(HostProgram.Outcome outcome) {
         String said = outcome.out().strip().replace('\n', ' ');
+        if (Surroundings.inFolderAsRoot()) {
+            return new Obstacle(
+                    "this process was given a folder for its root (chroot) that is no mount point, where the kernel makes no"
+                            + " user namespaces and parts no mounts from the host's",
+                    "run it outside; to root it is enough that the folder is mounted on itself before (mount --bind)");
+        }
         if (value("/proc/sys/user/max_user_namespaces").equals("0")) {
             return new Obstacle(
                     "user namespaces are turned off (user.max_user_namespaces is 0)",
@@ -65,6 +71,11 @@ final class PrivateTable {
             return new Obstacle(
                     "AppArmor takes the rights from user namespaces (kernel.apparmor_restrict_unprivileged_userns is 1)",
                     "as root: sysctl kernel.apparmor_restrict_unprivileged_userns=0, or give the program a profile");
+        }
+        if (said.contains("uid_map") && Surroundings.cannotBeRootAgain()) {
+            return new Obstacle(
+                    "root here lacks CAP_SETFCAP, without which it cannot be root of a user namespace",
+                    "give the container this capability, or run as another user than root");
         }
         if (olderThan67(value("/proc/sys/kernel/osrelease"))) {
             return new Obstacle(

@@ -91,7 +91,7 @@ final class Run {
     private static UnavailableException notBegun(
             LaunchPlan plan, RunFolder folder, Start start, BackEnd backEnd, Supervision supervision) {
         String said = Stream.of(
-                        Stage.log(folder, start.log()),
+                        withoutWarnings(Stage.log(folder, start.log())),
                         Stage.log(folder, Stage.LOG),
                         supervision.errors().text())
                 .map(String::strip)
@@ -99,13 +99,21 @@ final class Run {
                 .findFirst()
                 .orElse("");
         // Whoever may not make a user namespace learns why, and what would change that.
-        String obstacle = plan.ids() == LaunchPlan.Ids.HOST
+        String obstacle = plan.ids() == LaunchPlan.Ids.HOST && !Surroundings.inFolderAsRoot()
                 ? ""
                 : plan.spec().host.privateObstacle().map(Obstacle::toString).orElse("");
-        String reason =
-                Stream.of(said, obstacle).filter(text -> !text.isEmpty()).collect(Collectors.joining(". "));
+        String reason = Stream.of(said, UtilLinux.unfit().orElse(""), obstacle)
+                .filter(text -> !text.isEmpty())
+                .collect(Collectors.joining(". "));
+        boolean heard = plan.spec().terminal || plan.spec().errors.isPresent();
         return new UnavailableException(plan.argv().get(0) + " could not be started in " + plan.root() + " by "
-                + backEnd + ": " + (reason.isEmpty() ? "it said nothing" : reason));
+                + backEnd + ": "
+                + (!reason.isEmpty() ? reason : heard ? "what it said, if anything, stands above" : "it said nothing"));
+    }
+
+    /** What a runtime warns of on its way down hides what it failed for. */
+    private static String withoutWarnings(String log) {
+        return log.lines().filter(line -> !line.contains("level=warning")).collect(Collectors.joining("\n"));
     }
 
     private static BackEnd choose(LaunchPlan plan) {
@@ -132,9 +140,11 @@ final class Run {
                         + runtime + " on a host with control groups of the older kind; choose runc, or run without");
             }
         }
-        if (!limits.isEmpty() && backEnd == BackEnd.RUNTIME && !plan.makesCgroups()) {
-            throw new UnsupportedException("a limit on " + String.join(", ", limits) + " cannot be kept by " + backEnd
-                    + " without root's rights, for it may not make control groups; run as root, or without");
+        if (!limits.isEmpty()
+                && plan.spec().backEnd.orElse(BackEnd.RUNTIME) == BackEnd.RUNTIME
+                && !plan.makesCgroups()) {
+            throw new UnsupportedException("a limit on " + String.join(", ", limits) + " cannot be kept by "
+                    + BackEnd.RUNTIME + " " + noCgroups());
         }
         if (!limits.isEmpty() && backEnd != BackEnd.RUNTIME) {
             throw new UnsupportedException("a limit on " + String.join(", ", limits) + " cannot be kept by " + backEnd
@@ -148,6 +158,17 @@ final class Run {
                     + " alone, one static program at a time; choose " + BackEnd.EMULATOR + " for that. "
                     + plan.spec().host.privateObstacle().map(Obstacle::toString).orElse(""));
         }
+    }
+
+    private static String noCgroups() {
+        if (Surroundings.administers()) {
+            return "where control groups cannot be made: " + Surroundings.CGROUPS
+                    + " is not there or cannot be written to, as in most containers; mount it for writing, or run without";
+        }
+        return Surroundings.root()
+                ? "without the right to administer the system, which root lacks in most containers, for it may not make"
+                        + " control groups; run on the host itself, or without"
+                : "without root's rights, for it may not make control groups; run as root, or without";
     }
 
     private static void refusePrivileges(LaunchPlan plan, BackEnd backEnd) {

@@ -17,7 +17,7 @@ import java.util.Optional;
  */
 final class RuntimeStart {
     private static final String LOG = "runtime.log";
-    private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
+    private static final Path CGROUPS = Surroundings.CGROUPS;
     private static final String HOLD =
             "read -r pid rest </proc/self/stat; echo $pid; exec >/dev/null; sleep 2147483647 & wait";
 
@@ -33,11 +33,13 @@ final class RuntimeStart {
     private RuntimeStart() {}
 
     /**
-     * A runtime maps root first, and where one identifier is all there is, no other is left; and it changes to the root by a
-     * call (pivot_root) that refuses the root that is there.
+     * A runtime maps root first, and where one identifier is all there is, no other is left; it changes to the root by a call
+     * (pivot_root) that refuses the root that is there; and it does not start where there is no folder of control groups, even
+     * if it is to make none.
      */
     static boolean takes(LaunchPlan plan) {
         return !ownRoot(plan)
+                && Files.isDirectory(CGROUPS)
                 && (plan.ids() != LaunchPlan.Ids.ONE
                         || plan.account().userId() == 0 && plan.account().groupId() == 0);
     }
@@ -65,6 +67,10 @@ final class RuntimeStart {
         if (ownRoot(plan)) {
             throw new UnsupportedException(BackEnd.RUNTIME + " does not run programs in the host's own root; choose "
                     + BackEnd.BUBBLEWRAP + " or " + BackEnd.NAMESPACES);
+        }
+        if (!Files.isDirectory(CGROUPS)) {
+            throw new UnsupportedException(BackEnd.RUNTIME + " does not start where there is no " + CGROUPS
+                    + "; choose " + BackEnd.BUBBLEWRAP + " or " + BackEnd.NAMESPACES);
         }
         if (!takes(plan)) {
             throw new UnsupportedException(

@@ -24,6 +24,19 @@ final class Stage {
     static final String LOG = "log";
     static final String READY = "ready";
     private static final String TABLE = "mounts";
+    private static final Map<String, String> PACKAGES = Map.of(
+            BubblewrapStart.PROGRAM,
+            "the package bubblewrap",
+            "sh",
+            "the package dash, or another with a shell",
+            "mount",
+            "the package mount or util-linux",
+            "cat",
+            "the package coreutils",
+            "rm",
+            "the package coreutils",
+            "env",
+            "the package coreutils");
     private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final List<String> LOADER_PREFIXES =
             List.of("LD_", "MALLOC_", "BASH", "GLIBC_", "GCONV_", "DYLD_", "_RLD");
@@ -72,10 +85,8 @@ final class Stage {
     static String tool(String name) {
         return HostProgram.find(name)
                 .map(Path::toString)
-                .orElseThrow(() -> new UnsupportedException("this host lacks the program «" + name
-                        + "»; install it (the package "
-                        + (name.equals(BubblewrapStart.PROGRAM) ? "bubblewrap" : "util-linux")
-                        + (name.equals(BubblewrapStart.PROGRAM) ? ")" : " has most of what is needed)")));
+                .orElseThrow(() -> new UnsupportedException("this host lacks the program «" + name + "»; install it ("
+                        + PACKAGES.getOrDefault(name, "the package util-linux") + ")"));
     }
 
     /**

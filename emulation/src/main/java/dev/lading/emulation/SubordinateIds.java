@@ -33,8 +33,14 @@ final class SubordinateIds {
         return Optional.of(new Obstacle(
                 "no subordinate identifiers can be taken ("
                         + outcome.out().strip().replace('\n', ' ') + ")",
-                "as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 "
-                        + System.getProperty("user.name", "USER")));
+                remedy(System.getProperty("user.name", "?"))));
+    }
+
+    /** Java's name for a user without an account is a question mark. */
+    static String remedy(String user) {
+        boolean nameless = user.equals("?");
+        return "as root: " + (nameless ? "give this user an account (/etc/passwd), and then: " : "")
+                + "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 " + (nameless ? "NAME" : user);
     }
 
     private static boolean installed() {

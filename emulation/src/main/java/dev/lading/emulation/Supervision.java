@@ -292,10 +292,11 @@ final class Supervision {
             if (program.isEmpty()) {
                 return false;
             }
+            // The shell's own: small systems have no program for it.
             command.addAll(List.of(
-                    Stage.tool("kill"),
-                    "-" + number,
-                    Long.toString(program.get().pid())));
+                    Stage.tool("sh"),
+                    "-c",
+                    "kill -" + number + " " + program.get().pid()));
         }
         return process.isAlive() && HostProgram.run(command, SIGNAL_PATIENCE).exitCode() == 0;
     }

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -12,15 +13,23 @@ import java.util.stream.Stream;
 /** What this process may do and where it is, in words for messages. */
 final class Surroundings {
     private static final Path SELF = Path.of("/proc/self");
+    static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
     private static final String CAPABILITIES = "CapEff:";
     /** Their numbers are of linux/capability.h. */
     private static final int CHOWN = 0;
 
+    private static final int DAC_OVERRIDE = 1;
+    private static final int FOWNER = 3;
+    private static final int FSETID = 4;
+    private static final int KILL = 5;
     private static final int SETGID = 6;
     private static final int SETUID = 7;
+    private static final int SETPCAP = 8;
+    private static final int NET_BIND_SERVICE = 10;
     private static final int SYS_CHROOT = 18;
     private static final int SYS_ADMIN = 21;
+    private static final int AUDIT_WRITE = 29;
     private static final int SETFCAP = 31;
 
     /** Places that the kernel keeps for mounts: nothing is there to be hidden. */
@@ -46,6 +55,21 @@ final class Surroundings {
         return root() && may(SYS_ADMIN);
     }
 
+    /**
+     * Says whether this process has all that root in a run is given ({@link Stage#CAPABILITIES}), beside the right to administer.
+     * Some runtimes withhold one or the other of them from root in a container; in a user namespace it has them all.
+     */
+    static boolean hasAllThatIsGiven() {
+        return administers()
+                && may(CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, SETGID, SETUID, SETPCAP, SETFCAP)
+                && may(NET_BIND_SERVICE, SYS_CHROOT, AUDIT_WRITE);
+    }
+
+    /** Says whether this process is root and still may not be root of a user namespace, which the kernel wants a right for. */
+    static boolean cannotBeRootAgain() {
+        return root() && !may(SETFCAP);
+    }
+
     /** Says whether this process may give a user namespace all identifiers there are (user_namespaces(7)). */
     static boolean mapsOthers() {
         return root() && may(SETUID, SETGID, SETFCAP);
@@ -68,6 +92,19 @@ final class Surroundings {
     /** Says whether this process may change its root. */
     static boolean changesRoot() {
         return root() && may(SYS_CHROOT);
+    }
+
+    /** Says whether control groups can be made: containers see the table of them read-only, if at all. */
+    static boolean writesCgroups() {
+        if (Files.exists(CGROUPS.resolve("cgroup.controllers"))) {
+            return Files.isWritable(CGROUPS);
+        }
+        try (Stream<Path> controllers = Files.list(CGROUPS)) {
+            List<Path> folders = controllers.filter(Files::isDirectory).toList();
+            return !folders.isEmpty() && folders.stream().allMatch(Files::isWritable);
+        } catch (IOException | UncheckedIOException e) {
+            return false;
+        }
     }
 
     private static boolean may(int... capabilities) {
@@ -104,11 +141,23 @@ final class Surroundings {
      * then mounts no new one, nor a new {@code /sys}, for those would show what is hidden.
      */
     static boolean processesHidden() {
+        return mountPoints().stream().anyMatch(point -> point.startsWith("/proc/") && !NOTHING_BELOW.contains(point));
+    }
+
+    /**
+     * Says whether the root is a folder that somebody changed to (chroot(2)) and no mount point: there the kernel makes no user
+     * namespaces, lets nobody change how mounts are told on, and changes no root again by pivot_root(2).
+     */
+    static boolean inFolderAsRoot() {
+        List<String> points = mountPoints();
+        return !points.isEmpty() && !points.contains("/");
+    }
+
+    private static List<String> mountPoints() {
         try (Stream<String> mounts = Files.lines(SELF.resolve("mountinfo"))) {
-            return mounts.map(line -> line.split(" ", 6)[4])
-                    .anyMatch(point -> point.startsWith("/proc/") && !NOTHING_BELOW.contains(point));
+            return mounts.map(line -> line.split(" ", 6)[4]).toList();
         } catch (IOException | UncheckedIOException e) {
-            return false;
+            return List.of();
         }
     }
 

@@ -2,6 +2,7 @@ package dev.lading.oci;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Objects;
 
@@ -58,6 +59,9 @@ public abstract class LadingException extends RuntimeException {
             return "there is no file " + cause.getMessage();
         } else if (cause instanceof AccessDeniedException) {
             return "access to " + cause.getMessage() + " is denied";
+        } else if (cause instanceof FileSystemException file && file.getReason() == null) {
+            // Its message is a name alone, and what is wrong is in its type.
+            return cause.getMessage() + " (" + cause.getClass().getSimpleName() + ")";
         }
         return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }

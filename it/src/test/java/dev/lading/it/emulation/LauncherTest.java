@@ -57,6 +57,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real programs of Debian in small roots, as root and as nobody, by everything that can start them. */
 class LauncherTest {
@@ -231,6 +232,132 @@ class LauncherTest {
                 .as(command.err())
                 .hasSize(6)
                 .allMatch(line -> line.matches("(arm|amd)64 [A-Z]+ 7 0"));
+    }
+
+    /** As in a container with the right to administer, of which {@code /sys} is seldom more than read. */
+    @ParameterizedTest
+    @CsvSource({
+        "--ro-bind /sys /sys, 7 0",
+        "--tmpfs /sys, 'an OCI runtime does not start where there is no /sys/fs/cgroup; choose .*'"
+    })
+    void root_runs_programs_where_it_cannot_make_control_groups(String system, String byRuntime)
+            throws IOException, URISyntaxException {
+        List<String> container = new ArrayList<>(List.of(Peers.require("bwrap").toString(), "--dev-bind", "/", "/"));
+        container.addAll(List.of(system.split(" ")));
+        Command command = OtherProcess.run(
+                shared,
+                container,
+                RunPrograms.class,
+                List.of(
+                        "BEST,RUNTIME,BUBBLEWRAP,NAMESPACES",
+                        temp.resolve("kept").toString(),
+                        root.toString(),
+                        "linux/amd64",
+                        "--",
+                        "sh",
+                        "-c",
+                        "id -u; exit 7"));
+        assertThat(command.succeeded().lines().toList())
+                .as(command.err())
+                .satisfiesExactly(
+                        best -> assertThat(best).isEqualTo("amd64 BEST 7 0"),
+                        runtime -> assertThat(runtime).matches("amd64 RUNTIME " + byRuntime),
+                        bubblewrap -> assertThat(bubblewrap).isEqualTo("amd64 BUBBLEWRAP 7 0"),
+                        namespaces -> assertThat(namespaces).isEqualTo("amd64 NAMESPACES 7 0"));
+    }
+
+    /** As in containers of a runtime that gives less to root than Docker does, beside the right to administer. */
+    @Test
+    void root_that_lacks_a_capability_which_programs_are_given_runs_them_by_each_back_end()
+            throws IOException, URISyntaxException {
+        Command command = OtherProcess.run(
+                shared,
+                List.of(
+                        Peers.require("setpriv").toString(),
+                        "--bounding-set",
+                        "-audit_write",
+                        "--inh-caps",
+                        "-audit_write"),
+                RunPrograms.class,
+                List.of(
+                        "RUNTIME,BUBBLEWRAP,NAMESPACES",
+                        temp.resolve("kept").toString(),
+                        root.toString(),
+                        "linux/amd64",
+                        "--",
+                        "sh",
+                        "-c",
+                        "id -u; exit 7"));
+        assertThat(command.succeeded().lines().toList())
+                .as(command.err())
+                .hasSize(3)
+                .allMatch(line -> line.matches("amd64 [A-Z]+ 7 0"));
+    }
+
+    @Test
+    void root_without_the_capability_to_be_root_of_a_user_namespace_is_told_so()
+            throws IOException, URISyntaxException {
+        Command command = OtherProcess.run(
+                shared,
+                List.of(Peers.require("setpriv").toString(), "--bounding-set", "-all", "--inh-caps", "-all"),
+                RunPrograms.class,
+                List.of("BEST", temp.resolve("kept").toString(), root.toString(), "linux/amd64", "--", "true"));
+        assertThat(command.succeeded())
+                .contains("root here lacks CAP_SETFCAP")
+                .contains("run as another user than root");
+    }
+
+    /** As where packages are built in a folder that was filled for that. */
+    @Test
+    void in_a_folder_that_became_the_root_it_is_said_why_nothing_starts() throws IOException, URISyntaxException {
+        String change =
+                "cd \"$0\"; for folder in /usr /etc /proc /sys /dev $1; do mkdir -p .$folder; mount --rbind $folder .$folder;"
+                        + " done; for link in bin sbin lib lib64; do ln -s usr/$link $link; done; shift; exec chroot . \"$@\"";
+        Command command = OtherProcess.run(
+                shared,
+                List.of(
+                        Peers.require("unshare").toString(),
+                        "--mount",
+                        "sh",
+                        "-ec",
+                        change,
+                        Files.createDirectory(temp.resolve("changed")).toString(),
+                        shared.toString()),
+                RunPrograms.class,
+                List.of(
+                        "RUNTIME,BUBBLEWRAP,NAMESPACES",
+                        shared.resolve("kept").toString(),
+                        root.toString(),
+                        "linux/amd64",
+                        "--",
+                        "true"));
+        assertThat(command.succeeded().lines().filter(line -> line.contains("folder for its root (chroot)")))
+                .as(command.out() + command.err())
+                .hasSize(3);
+    }
+
+    /** As in small containers. */
+    @ParameterizedTest
+    @ValueSource(strings = {"setpriv", "unshare", "mount"})
+    void programs_of_busybox_in_place_of_those_of_util_linux_are_named(String name)
+            throws IOException, URISyntaxException {
+        String program = Peers.require(name).toString();
+        Command command = OtherProcess.run(
+                shared,
+                List.of(
+                        Peers.require("bwrap").toString(),
+                        "--dev-bind",
+                        "/",
+                        "/",
+                        "--ro-bind",
+                        root.resolve("bin/busybox").toString(),
+                        program),
+                RunPrograms.class,
+                List.of("NAMESPACES", temp.resolve("kept").toString(), root.toString(), "linux/amd64", "--", "true"));
+        assertThat(command.succeeded())
+                .contains("could not be started")
+                .contains("/" + name + " is not the one of util-linux, perhaps busybox's")
+                .contains("install the package util-linux");
     }
 
     private Command asNobody(List<String> words) throws IOException, URISyntaxException {

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.lading.oci.ConflictException;
-import dev.lading.oci.UnavailableException;
+import dev.lading.oci.LadingException;
 import dev.lading.oci.UnsupportedException;
 import dev.lading.tar.TarEntry;
 import java.io.IOException;
@@ -80,10 +80,7 @@ final class Destination {
             boolean posix = Files.getFileAttributeView(real, PosixFileAttributeView.class) != null;
             return new Destination(real, made, posix);
         } catch (IOException e) {
-            throw new UnavailableException(
-                    "cannot make the folder " + folder + ": " + e.getMessage() + " ("
-                            + e.getClass().getSimpleName() + ")",
-                    e);
+            throw LadingException.from("cannot make the folder " + folder, e);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.lading.oci.CancelledException;
 import dev.lading.oci.ConflictException;
 import dev.lading.oci.ContentMismatchException;
 import dev.lading.oci.InvalidInputException;
+import dev.lading.oci.LadingException;
 import dev.lading.oci.NotFoundException;
 import dev.lading.oci.UnavailableException;
 import dev.lading.oci.UnsupportedException;
@@ -169,7 +170,7 @@ public final class RootFileSystem {
     }
 
     private static String message(Path folder, IOException cause) {
-        return "cannot write to " + folder + ": " + cause.getMessage() + " ("
-                + cause.getClass().getSimpleName() + "). What was made there is removed.";
+        return LadingException.from("cannot write to " + folder, cause).getMessage()
+                + ". What was made there is removed.";
     }
 }
