@@ -22,7 +22,6 @@ final class Attributes {
     static final String OPTION = "--keep-attributes";
 
     private static final Path GETFATTR = Path.of("/usr/bin/getfattr");
-
     private static final Path SETFATTR = Path.of("/usr/bin/setfattr");
 
     private Attributes() {}
@@ -42,7 +41,10 @@ final class Attributes {
      * @throws NotFoundException if there is no program that sees capabilities
      */
     static AttributeReader reader() {
-        AttributeReader all = Getfattr.at(GETFATTR);
+        return ofFiles(Getfattr.at(GETFATTR));
+    }
+
+    private static AttributeReader ofFiles(AttributeReader all) {
         return root -> {
             Map<String, Map<String, byte[]>> kept = new HashMap<>();
             all.read(root).forEach((path, attributes) -> {
@@ -62,15 +64,13 @@ final class Attributes {
     static List<String> lost(Addition addition) {
         List<String> lines = new ArrayList<>();
         try {
-            AttributeReader reader = Files.isExecutable(GETFATTR) ? Getfattr.at(GETFATTR) : AttributeReader.user();
+            AttributeReader reader = Files.isExecutable(GETFATTR) ? reader() : ofFiles(AttributeReader.user());
             for (Map.Entry<String, Map<String, byte[]>> one :
                     new TreeMap<>(reader.read(addition.source())).entrySet()) {
                 Path file = addition.source();
                 String below = new String(one.getKey().getBytes(ISO_8859_1), UTF_8);
                 String shown = below.isEmpty() ? file.toString() : file + "/" + below;
-                one.getValue().keySet().stream()
-                        .filter(Attributes::isOfTheFile)
-                        .forEach(name -> lines.add(shown + ": the attribute " + name));
+                one.getValue().keySet().forEach(name -> lines.add(shown + ": the attribute " + name));
             }
         } catch (IOException e) {
             // The image is made; a look that fails, as on a file system without attributes, takes nothing from it.

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,13 +25,38 @@ final class Mounts {
         }
     }
 
+    /** Finds all mounts, a later one on top of an earlier; none where there is no such table. */
+    static List<Mount> all() {
+        try {
+            // A name that is no UTF-8 is not to hide the others.
+            return all(new String(Files.readAllBytes(MOUNTS), UTF_8).lines().toList());
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    private static List<Mount> all(List<String> lines) {
+        List<Mount> all = new ArrayList<>();
+        for (String line : lines) {
+            String[] fields = line.split(" ", -1);
+            if (fields.length <= OPTIONS) {
+                continue;
+            }
+            try {
+                all.add(new Mount(Path.of(unescaped(fields[MOUNT_POINT])), List.of(fields[OPTIONS].split(",", -1))));
+            } catch (InvalidPathException e) {
+                // A name that this JVM cannot write holds no file that it can name.
+            }
+        }
+        return all;
+    }
+
     /** Finds the mount that a file lies on. */
     static Optional<Mount> of(Path file) {
         try {
-            // A name that is no UTF-8 is not to hide the others.
-            return of(
-                    file.toRealPath(),
-                    new String(Files.readAllBytes(MOUNTS), UTF_8).lines().toList());
+            Path real = file.toRealPath();
+            List<Mount> all = all();
+            return all.isEmpty() ? Optional.empty() : Optional.of(nearest(real, all));
         } catch (IOException e) {
             // Not Linux, or a file of another kind of file system.
             return Optional.empty();
@@ -38,23 +64,17 @@ final class Mounts {
     }
 
     static Optional<Mount> of(Path file, List<String> lines) {
+        return Optional.of(nearest(file, all(lines)));
+    }
+
+    private static Mount nearest(Path file, List<Mount> all) {
         Mount nearest = new Mount(Path.of("/"), List.of());
-        for (String line : lines) {
-            String[] fields = line.split(" ", -1);
-            if (fields.length <= OPTIONS) {
-                continue;
-            }
-            try {
-                Path point = Path.of(unescaped(fields[MOUNT_POINT]));
-                // Of two at one place the later one is on top.
-                if (file.startsWith(point) && point.startsWith(nearest.point())) {
-                    nearest = new Mount(point, List.of(fields[OPTIONS].split(",", -1)));
-                }
-            } catch (InvalidPathException e) {
-                // A name that this JVM cannot write holds no file that it can name.
+        for (Mount mount : all) {
+            if (file.startsWith(mount.point()) && mount.point().startsWith(nearest.point())) {
+                nearest = mount;
             }
         }
-        return Optional.of(nearest);
+        return nearest;
     }
 
     /** Blank, tab, line feed and backslash are written as three octal digits. */

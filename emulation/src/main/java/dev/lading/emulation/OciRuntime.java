@@ -29,7 +29,6 @@ record OciRuntime(Path program, String name, String version, Optional<String> ch
             Pattern.compile("v?([0-9]{1,6})\\.([0-9]{1,6})\\.([0-9]{1,6})(?:-rc\\.?([0-9]{1,6}))?.*");
     private static final List<String> FAULTS = List.of("CVE-2025-31133", "CVE-2025-52565", "CVE-2025-52881");
     private static final int CHANGELOG_BYTES = 64 * 1024;
-    private static final Path UNIFIED = Path.of("/sys/fs/cgroup/cgroup.controllers");
 
     /** Finds the one that is named, or the host's own. */
     static Optional<Path> find(LaunchSpec spec) {
@@ -113,7 +112,7 @@ record OciRuntime(Path program, String name, String version, Optional<String> ch
      * on a host whose control groups are of the older kind, or of both.
      */
     boolean wantsNewerCgroups() {
-        return name.equals("crun") && !Files.exists(UNIFIED);
+        return name.equals("crun") && !Surroundings.newerCgroups();
     }
 
     /** Returns its name and version. */

@@ -17,7 +17,6 @@ import java.util.Optional;
  */
 final class RuntimeStart {
     private static final String LOG = "runtime.log";
-    private static final Path CGROUPS = Surroundings.CGROUPS;
     private static final String HOLD =
             "read -r pid rest </proc/self/stat; echo $pid; exec >/dev/null; sleep 2147483647 & wait";
 
@@ -32,20 +31,28 @@ final class RuntimeStart {
 
     private RuntimeStart() {}
 
+    static boolean takes(LaunchPlan plan) {
+        return refusal(plan).isEmpty();
+    }
+
     /**
      * A runtime maps root first, and where one identifier is all there is, no other is left; it changes to the root by a call
      * (pivot_root) that refuses the root that is there; and it does not start where there is no folder of control groups, even
      * if it is to make none.
      */
-    static boolean takes(LaunchPlan plan) {
-        return !ownRoot(plan)
-                && Files.isDirectory(CGROUPS)
-                && (plan.ids() != LaunchPlan.Ids.ONE
-                        || plan.account().userId() == 0 && plan.account().groupId() == 0);
-    }
-
-    private static boolean ownRoot(LaunchPlan plan) {
-        return plan.root().getNameCount() == 0 && plan.spec().changes.isEmpty();
+    private static Optional<String> refusal(LaunchPlan plan) {
+        String others = "; choose " + BackEnd.BUBBLEWRAP + " or " + BackEnd.NAMESPACES;
+        if (plan.root().getNameCount() == 0 && plan.spec().changes.isEmpty()) {
+            return Optional.of(BackEnd.RUNTIME + " does not run programs in the host's own root" + others);
+        }
+        if (!Files.isDirectory(Surroundings.CGROUPS)) {
+            return Optional.of(BackEnd.RUNTIME + " does not start where there is no " + Surroundings.CGROUPS + others);
+        }
+        boolean asOther = plan.account().userId() != 0 || plan.account().groupId() != 0;
+        return plan.ids() == LaunchPlan.Ids.ONE && asOther
+                ? Optional.of(BackEnd.RUNTIME + " without root's rights runs programs as root of their root file"
+                        + " system only, and not as " + plan.spec().user + "; choose " + BackEnd.BUBBLEWRAP)
+                : Optional.empty();
     }
 
     /** Asks the runtime who it is. */
@@ -64,24 +71,14 @@ final class RuntimeStart {
 
     static Start prepare(LaunchPlan plan, RunFolder run, RootView view) throws IOException {
         OciRuntime runtime = runtime(plan.spec());
-        if (ownRoot(plan)) {
-            throw new UnsupportedException(BackEnd.RUNTIME + " does not run programs in the host's own root; choose "
-                    + BackEnd.BUBBLEWRAP + " or " + BackEnd.NAMESPACES);
-        }
-        if (!Files.isDirectory(CGROUPS)) {
-            throw new UnsupportedException(BackEnd.RUNTIME + " does not start where there is no " + CGROUPS
-                    + "; choose " + BackEnd.BUBBLEWRAP + " or " + BackEnd.NAMESPACES);
-        }
-        if (!takes(plan)) {
-            throw new UnsupportedException(
-                    BackEnd.RUNTIME + " without root's rights runs programs as root of their root file"
-                            + " system only, and not as " + plan.spec().user + "; choose " + BackEnd.BUBBLEWRAP);
-        }
+        refusal(plan).ifPresent(why -> {
+            throw new UnsupportedException(why);
+        });
         runtime.warning().ifPresent(plan.notes()::add);
         boolean newerCgroups = runtime.wantsNewerCgroups();
         MountTable mounts = view.mounts();
         if (newerCgroups) {
-            mounts.add("cgroup2", CGROUPS, "cgroup2", "ro,nosuid,nodev,noexec");
+            mounts.add("cgroup2", Surroundings.CGROUPS, "cgroup2", "ro,nosuid,nodev,noexec");
         }
         Path bundle = Files.createDirectory(run.path().resolve("bundle"));
         Optional<String> cgroup = makesCgroups(plan, runtime) ? Optional.of("/lading-" + run.name()) : Optional.empty();
@@ -103,7 +100,7 @@ final class RuntimeStart {
                 run.path().resolve("runtime").toString()));
         if (newerCgroups) {
             base.add("--cgroup-manager=disabled");
-        } else if (!plan.makesCgroups()) {
+        } else if (cgroup.isEmpty()) {
             base.add("--rootless=true");
         }
         List<String> start = new ArrayList<>(base);
@@ -178,11 +175,11 @@ final class RuntimeStart {
 
     /** Where it makes its control groups: one folder, or one for each controller of the older kind. */
     private static void rememberCgroups(RunFolder run, String cgroup) throws IOException {
-        run.rememberCgroup(Path.of(CGROUPS + cgroup));
-        if (Files.exists(CGROUPS.resolve("cgroup.controllers"))) {
+        run.rememberCgroup(Path.of(Surroundings.CGROUPS + cgroup));
+        if (Surroundings.newerCgroups()) {
             return;
         }
-        try (DirectoryStream<Path> controllers = Files.newDirectoryStream(CGROUPS)) {
+        try (DirectoryStream<Path> controllers = Files.newDirectoryStream(Surroundings.CGROUPS)) {
             for (Path controller : controllers) {
                 run.rememberCgroup(Path.of(controller + cgroup));
             }

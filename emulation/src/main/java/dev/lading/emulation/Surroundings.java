@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,22 +14,42 @@ final class Surroundings {
     private static final Path SELF = Path.of("/proc/self");
     static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
-    private static final String CAPABILITIES = "CapEff:";
-    /** Their numbers are of linux/capability.h. */
-    private static final int CHOWN = 0;
-
-    private static final int DAC_OVERRIDE = 1;
-    private static final int FOWNER = 3;
-    private static final int FSETID = 4;
-    private static final int KILL = 5;
-    private static final int SETGID = 6;
-    private static final int SETUID = 7;
-    private static final int SETPCAP = 8;
-    private static final int NET_BIND_SERVICE = 10;
-    private static final int SYS_CHROOT = 18;
-    private static final int SYS_ADMIN = 21;
-    private static final int AUDIT_WRITE = 29;
-    private static final int SETFCAP = 31;
+    private static final String ADMINISTER = "sys_admin";
+    private static final String EFFECTIVE = "CapEff:";
+    /** By their numbers, as linux/capability.h has them. */
+    private static final List<String> CAPABILITIES = List.of(
+            "chown",
+            "dac_override",
+            "dac_read_search",
+            "fowner",
+            "fsetid",
+            "kill",
+            "setgid",
+            "setuid",
+            "setpcap",
+            "linux_immutable",
+            "net_bind_service",
+            "net_broadcast",
+            "net_admin",
+            "net_raw",
+            "ipc_lock",
+            "ipc_owner",
+            "sys_module",
+            "sys_rawio",
+            "sys_chroot",
+            "sys_ptrace",
+            "sys_pacct",
+            ADMINISTER,
+            "sys_boot",
+            "sys_nice",
+            "sys_resource",
+            "sys_time",
+            "sys_tty_config",
+            "mknod",
+            "lease",
+            "audit_write",
+            "audit_control",
+            "setfcap");
 
     /** Places that the kernel keeps for mounts: nothing is there to be hidden. */
     private static final Set<String> NOTHING_BELOW =
@@ -52,7 +71,7 @@ final class Surroundings {
      * that was asked for.
      */
     static boolean administers() {
-        return root() && may(SYS_ADMIN);
+        return root() && may(List.of(ADMINISTER));
     }
 
     /**
@@ -60,19 +79,17 @@ final class Surroundings {
      * Some runtimes withhold one or the other of them from root in a container; in a user namespace it has them all.
      */
     static boolean hasAllThatIsGiven() {
-        return administers()
-                && may(CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, SETGID, SETUID, SETPCAP, SETFCAP)
-                && may(NET_BIND_SERVICE, SYS_CHROOT, AUDIT_WRITE);
+        return administers() && may(Stage.CAPABILITIES);
     }
 
     /** Says whether this process is root and still may not be root of a user namespace, which the kernel wants a right for. */
     static boolean cannotBeRootAgain() {
-        return root() && !may(SETFCAP);
+        return root() && !may(List.of("setfcap"));
     }
 
     /** Says whether this process may give a user namespace all identifiers there are (user_namespaces(7)). */
     static boolean mapsOthers() {
-        return root() && may(SETUID, SETGID, SETFCAP);
+        return root() && may(List.of("setuid", "setgid", "setfcap"));
     }
 
     /** Says whether groups can be set, which a user namespace of one identifier forbids for good. */
@@ -86,17 +103,22 @@ final class Surroundings {
 
     /** Says whether this process may give files away, and there is somebody to give them to. */
     static boolean givesAway() {
-        return root() && may(CHOWN) && setsGroups();
+        return root() && may(List.of("chown")) && setsGroups();
     }
 
     /** Says whether this process may change its root. */
     static boolean changesRoot() {
-        return root() && may(SYS_CHROOT);
+        return root() && may(List.of("sys_chroot"));
+    }
+
+    /** Says whether there are control groups of the newer kind alone. */
+    static boolean newerCgroups() {
+        return Files.exists(CGROUPS.resolve("cgroup.controllers"));
     }
 
     /** Says whether control groups can be made: containers see the table of them read-only, if at all. */
     static boolean writesCgroups() {
-        if (Files.exists(CGROUPS.resolve("cgroup.controllers"))) {
+        if (newerCgroups()) {
             return Files.isWritable(CGROUPS);
         }
         try (Stream<Path> controllers = Files.list(CGROUPS)) {
@@ -107,14 +129,14 @@ final class Surroundings {
         }
     }
 
-    private static boolean may(int... capabilities) {
+    private static boolean may(List<String> capabilities) {
         try (Stream<String> lines = Files.lines(SELF.resolve("status"))) {
-            long all = lines.filter(line -> line.startsWith(CAPABILITIES))
+            long all = lines.filter(line -> line.startsWith(EFFECTIVE))
                     .mapToLong(line -> Long.parseUnsignedLong(
-                            line.substring(CAPABILITIES.length()).strip(), 16))
+                            line.substring(EFFECTIVE.length()).strip(), 16))
                     .findFirst()
                     .orElse(0);
-            return Arrays.stream(capabilities).allMatch(number -> (all >>> number & 1) != 0);
+            return capabilities.stream().allMatch(name -> (all >>> CAPABILITIES.indexOf(name) & 1) != 0);
         } catch (IOException | UncheckedIOException e) {
             return false;
         }
@@ -141,7 +163,9 @@ final class Surroundings {
      * then mounts no new one, nor a new {@code /sys}, for those would show what is hidden.
      */
     static boolean processesHidden() {
-        return mountPoints().stream().anyMatch(point -> point.startsWith("/proc/") && !NOTHING_BELOW.contains(point));
+        return Mounts.all().stream()
+                .map(mount -> mount.point().toString())
+                .anyMatch(point -> point.startsWith("/proc/") && !NOTHING_BELOW.contains(point));
     }
 
     /**
@@ -149,16 +173,8 @@ final class Surroundings {
      * namespaces, lets nobody change how mounts are told on, and changes no root again by pivot_root(2).
      */
     static boolean inFolderAsRoot() {
-        List<String> points = mountPoints();
-        return !points.isEmpty() && !points.contains("/");
-    }
-
-    private static List<String> mountPoints() {
-        try (Stream<String> mounts = Files.lines(SELF.resolve("mountinfo"))) {
-            return mounts.map(line -> line.split(" ", 6)[4]).toList();
-        } catch (IOException | UncheckedIOException e) {
-            return List.of();
-        }
+        List<Mounts.Mount> all = Mounts.all();
+        return !all.isEmpty() && all.stream().noneMatch(mount -> mount.point().equals(Path.of("/")));
     }
 
     /** Why the host's table cannot be written, and what to do. */

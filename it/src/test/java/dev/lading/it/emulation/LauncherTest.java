@@ -182,16 +182,6 @@ class LauncherTest {
     void without_user_namespaces_one_static_foreign_program_runs_and_the_rest_says_why(String user, String capabilities)
             throws IOException, URISyntaxException {
         String state = "/tmp/lading-it-pod";
-        List<String> words = List.of(
-                "BEST,NAMESPACES",
-                state,
-                shared.resolve("arm64").toString(),
-                "linux/arm64",
-                shared.resolve("amd64").toString(),
-                "linux/amd64",
-                "--",
-                "/bin/uname",
-                "-m");
         List<String> pod = new ArrayList<>(List.of(
                 Peers.require("bwrap").toString(), "--dev-bind", "/", "/", "--unshare-user", "--disable-userns"));
         pod.addAll(List.of("--uid", user, "--gid", user, "--cap-drop", "ALL"));
@@ -199,7 +189,8 @@ class LauncherTest {
             pod.addAll(List.of("--cap-add", "CAP_" + capability));
         }
         pod.add("--");
-        Command command = OtherProcess.run(shared, pod, RunPrograms.class, words);
+        Command command =
+                programs(pod, "BEST,NAMESPACES", Path.of(state), List.of("arm64", "amd64"), "/bin/uname", "-m");
         List<String> lines = command.succeeded().lines().toList();
         assertThat(lines).as(command.err()).hasSize(4);
         assertThat(lines.get(0)).isEqualTo("arm64 BEST 0 aarch64");
@@ -212,22 +203,14 @@ class LauncherTest {
     @Test
     void root_of_a_user_namespace_with_one_identifier_runs_programs_by_each_back_end()
             throws IOException, URISyntaxException {
-        Path kept = temp.resolve("kept");
-        Command command = OtherProcess.run(
-                shared,
+        Command command = programs(
                 List.of(Peers.require("unshare").toString(), "--map-root-user"),
-                RunPrograms.class,
-                List.of(
-                        "RUNTIME,BUBBLEWRAP,NAMESPACES",
-                        kept.toString(),
-                        shared.resolve("arm64").toString(),
-                        "linux/arm64",
-                        root.toString(),
-                        "linux/amd64",
-                        "--",
-                        "sh",
-                        "-c",
-                        "id -u; exit 7"));
+                "RUNTIME,BUBBLEWRAP,NAMESPACES",
+                temp.resolve("kept"),
+                List.of("arm64", "amd64"),
+                "sh",
+                "-c",
+                "id -u; exit 7");
         assertThat(command.succeeded().lines().toList())
                 .as(command.err())
                 .hasSize(6)
@@ -244,19 +227,14 @@ class LauncherTest {
             throws IOException, URISyntaxException {
         List<String> container = new ArrayList<>(List.of(Peers.require("bwrap").toString(), "--dev-bind", "/", "/"));
         container.addAll(List.of(system.split(" ")));
-        Command command = OtherProcess.run(
-                shared,
+        Command command = programs(
                 container,
-                RunPrograms.class,
-                List.of(
-                        "BEST,RUNTIME,BUBBLEWRAP,NAMESPACES",
-                        temp.resolve("kept").toString(),
-                        root.toString(),
-                        "linux/amd64",
-                        "--",
-                        "sh",
-                        "-c",
-                        "id -u; exit 7"));
+                "BEST,RUNTIME,BUBBLEWRAP,NAMESPACES",
+                temp.resolve("kept"),
+                List.of("amd64"),
+                "sh",
+                "-c",
+                "id -u; exit 7");
         assertThat(command.succeeded().lines().toList())
                 .as(command.err())
                 .satisfiesExactly(
@@ -270,24 +248,19 @@ class LauncherTest {
     @Test
     void root_that_lacks_a_capability_which_programs_are_given_runs_them_by_each_back_end()
             throws IOException, URISyntaxException {
-        Command command = OtherProcess.run(
-                shared,
+        Command command = programs(
                 List.of(
                         Peers.require("setpriv").toString(),
                         "--bounding-set",
                         "-audit_write",
                         "--inh-caps",
                         "-audit_write"),
-                RunPrograms.class,
-                List.of(
-                        "RUNTIME,BUBBLEWRAP,NAMESPACES",
-                        temp.resolve("kept").toString(),
-                        root.toString(),
-                        "linux/amd64",
-                        "--",
-                        "sh",
-                        "-c",
-                        "id -u; exit 7"));
+                "RUNTIME,BUBBLEWRAP,NAMESPACES",
+                temp.resolve("kept"),
+                List.of("amd64"),
+                "sh",
+                "-c",
+                "id -u; exit 7");
         assertThat(command.succeeded().lines().toList())
                 .as(command.err())
                 .hasSize(3)
@@ -297,11 +270,12 @@ class LauncherTest {
     @Test
     void root_without_the_capability_to_be_root_of_a_user_namespace_is_told_so()
             throws IOException, URISyntaxException {
-        Command command = OtherProcess.run(
-                shared,
+        Command command = programs(
                 List.of(Peers.require("setpriv").toString(), "--bounding-set", "-all", "--inh-caps", "-all"),
-                RunPrograms.class,
-                List.of("BEST", temp.resolve("kept").toString(), root.toString(), "linux/amd64", "--", "true"));
+                "BEST",
+                temp.resolve("kept"),
+                List.of("amd64"),
+                "true");
         assertThat(command.succeeded())
                 .contains("root here lacks CAP_SETFCAP")
                 .contains("run as another user than root");
@@ -313,8 +287,7 @@ class LauncherTest {
         String change =
                 "cd \"$0\"; for folder in /usr /etc /proc /sys /dev $1; do mkdir -p .$folder; mount --rbind $folder .$folder;"
                         + " done; for link in bin sbin lib lib64; do ln -s usr/$link $link; done; shift; exec chroot . \"$@\"";
-        Command command = OtherProcess.run(
-                shared,
+        Command command = programs(
                 List.of(
                         Peers.require("unshare").toString(),
                         "--mount",
@@ -323,14 +296,10 @@ class LauncherTest {
                         change,
                         Files.createDirectory(temp.resolve("changed")).toString(),
                         shared.toString()),
-                RunPrograms.class,
-                List.of(
-                        "RUNTIME,BUBBLEWRAP,NAMESPACES",
-                        shared.resolve("kept").toString(),
-                        root.toString(),
-                        "linux/amd64",
-                        "--",
-                        "true"));
+                "RUNTIME,BUBBLEWRAP,NAMESPACES",
+                shared.resolve("kept"),
+                List.of("amd64"),
+                "true");
         assertThat(command.succeeded().lines().filter(line -> line.contains("folder for its root (chroot)")))
                 .as(command.out() + command.err())
                 .hasSize(3);
@@ -342,8 +311,7 @@ class LauncherTest {
     void programs_of_busybox_in_place_of_those_of_util_linux_are_named(String name)
             throws IOException, URISyntaxException {
         String program = Peers.require(name).toString();
-        Command command = OtherProcess.run(
-                shared,
+        Command command = programs(
                 List.of(
                         Peers.require("bwrap").toString(),
                         "--dev-bind",
@@ -352,12 +320,27 @@ class LauncherTest {
                         "--ro-bind",
                         root.resolve("bin/busybox").toString(),
                         program),
-                RunPrograms.class,
-                List.of("NAMESPACES", temp.resolve("kept").toString(), root.toString(), "linux/amd64", "--", "true"));
+                "NAMESPACES",
+                temp.resolve("kept"),
+                List.of("amd64"),
+                "true");
         assertThat(command.succeeded())
                 .contains("could not be started")
                 .contains("/" + name + " is not the one of util-linux, perhaps busybox's")
                 .contains("install the package util-linux");
+    }
+
+    /** Runs a command in the root of each of some architectures by each of some ways, in a process that another starts. */
+    private static Command programs(
+            List<String> before, String ways, Path state, List<String> architectures, String... command)
+            throws IOException, URISyntaxException {
+        List<String> words = new ArrayList<>(List.of(ways, state.toString()));
+        for (String architecture : architectures) {
+            words.addAll(List.of(shared.resolve(architecture).toString(), "linux/" + architecture));
+        }
+        words.add("--");
+        words.addAll(List.of(command));
+        return OtherProcess.run(shared, before, RunPrograms.class, words);
     }
 
     private Command asNobody(List<String> words) throws IOException, URISyntaxException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lading.build.ImageBuilder;
 import dev.lading.it.peers.BusyboxRoot;
+import dev.lading.it.peers.Command;
 import dev.lading.it.peers.Peers;
 import dev.lading.layer.LayerRecipe;
 import dev.lading.oci.Platform;
@@ -11,6 +12,7 @@ import dev.lading.oci.layout.OciLayout;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,26 +52,22 @@ class SignalledCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"runtime", "bubblewrap", "namespaces"})
     void a_program_gets_its_signal_where_the_host_has_no_program_that_sends_one(String by) throws Exception {
-        Process command = new ProcessBuilder(
-                        Peers.require("unshare").toString(),
-                        "--mount",
-                        "sh",
-                        "-c",
-                        // Where the folders of programs are one, it is hidden in both.
-                        "for folder in /usr/bin /bin; do mount --bind /dev/null $folder/kill; done; exec \"$0\" \"$@\"",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "-Djava.io.tmpdir=" + temp,
-                        "dev.lading.cli.Main",
-                        "run",
-                        "--by",
-                        by,
-                        "oci:" + layout + ":1",
-                        "--",
-                        "trap 'exit 5' TERM; echo up; while :; do busybox sleep 0.1; done")
-                .redirectErrorStream(true)
-                .start();
+        List<String> words = new ArrayList<>(List.of(
+                Peers.require("unshare").toString(),
+                "--mount",
+                "sh",
+                "-c",
+                // Where the folders of programs are one, it is hidden in both.
+                "for folder in /usr/bin /bin; do mount --bind /dev/null $folder/kill; done; exec \"$0\" \"$@\""));
+        words.addAll(Command.ladingWords(
+                List.of("-Djava.io.tmpdir=" + temp),
+                "run",
+                "--by",
+                by,
+                "oci:" + layout + ":1",
+                "--",
+                "trap 'exit 5' TERM; echo up; while :; do busybox sleep 0.1; done"));
+        Process command = new ProcessBuilder(words).redirectErrorStream(true).start();
         try (BufferedReader out = command.inputReader(StandardCharsets.UTF_8)) {
             assertThat(out.readLine()).isEqualTo("up");
             command.destroy();

@@ -16,7 +16,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,17 +63,8 @@ class TerminalTest {
     /** The words of a terminal in which the command runs a line of the shell, and another line follows. */
     private String[] inTerminal(String by, String platform, List<String> options, String line, String after)
             throws IOException {
-        List<String> words = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "-Djava.io.tmpdir=" + temp,
-                "dev.lading.cli.Main",
-                "run",
-                "--by",
-                by,
-                "--platform",
-                platform));
+        List<String> words =
+                Command.ladingWords(List.of("-Djava.io.tmpdir=" + temp), "run", "--by", by, "--platform", platform);
         words.addAll(options);
         words.addAll(List.of("oci:" + layout + ":1", "--", line));
         String quoted = words.stream()

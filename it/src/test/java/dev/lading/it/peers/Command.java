@@ -92,13 +92,25 @@ public record Command(int exitCode, String out, String err) {
      * @return what it came to
      */
     public static Command lading(String... words) {
+        return run(ladingWords(List.of(), words).toArray(String[]::new));
+    }
+
+    /**
+     * Returns what starts the lading command in a process of its own.
+     *
+     * @param options options of the Java virtual machine
+     * @param words its words
+     * @return all words, which may be added to
+     */
+    public static List<String> ladingWords(List<String> options, String... words) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
-                System.getProperty("java.class.path"),
-                "dev.lading.cli.Main"));
+                System.getProperty("java.class.path")));
+        command.addAll(options);
+        command.add("dev.lading.cli.Main");
         command.addAll(List.of(words));
-        return run(command.toArray(String[]::new));
+        return command;
     }
 
     /**
